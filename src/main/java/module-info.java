@@ -1,0 +1,4 @@
+/** Convolutions on off-heap tensors through the system's OpenBLAS. */
+module io.strider {
+    requires static org.jspecify;
+}
