@@ -1,4 +1,6 @@
 /** Convolutions on off-heap tensors through the system's OpenBLAS. */
 module io.strider {
     requires static org.jspecify;
+
+    exports io.strider.blas;
 }
