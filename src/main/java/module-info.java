@@ -2,5 +2,7 @@
 module io.strider {
     requires static org.jspecify;
 
+    exports io.strider.blas;
+    exports io.strider.conv;
     exports io.strider.tensor;
 }

@@ -1,0 +1,575 @@
+package io.strider.blas;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * What all implementations share: every check of {@link Operands}, in the order of the arguments,
+ * then the cases that must not depend on the library underneath (nothing to do, factors of 0, an
+ * inner dimension of 0). What remains goes to the kernels below: arguments proven, at least one
+ * element to write or read, {@code alpha} not 0.
+ */
+abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas {
+    private static final int FLOAT = Float.BYTES;
+    private static final int DOUBLE = Double.BYTES;
+
+    // ---- the kernels ----
+
+    abstract void product(
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            MemorySegment a,
+            long aOffset,
+            int lda,
+            MemorySegment b,
+            long bOffset,
+            int ldb,
+            float beta,
+            MemorySegment c,
+            long cOffset,
+            int ldc);
+
+    abstract void product(
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            double alpha,
+            MemorySegment a,
+            long aOffset,
+            int lda,
+            MemorySegment b,
+            long bOffset,
+            int ldb,
+            double beta,
+            MemorySegment c,
+            long cOffset,
+            int ldc);
+
+    abstract void matrixVector(
+            boolean transA,
+            int m,
+            int n,
+            float alpha,
+            MemorySegment a,
+            long aOffset,
+            int lda,
+            MemorySegment x,
+            long xOffset,
+            int incX,
+            float beta,
+            MemorySegment y,
+            long yOffset,
+            int incY);
+
+    abstract void rankOne(
+            int m,
+            int n,
+            float alpha,
+            MemorySegment x,
+            long xOffset,
+            int incX,
+            MemorySegment y,
+            long yOffset,
+            int incY,
+            MemorySegment a,
+            long aOffset,
+            int lda);
+
+    abstract void add(
+            int n,
+            float alpha,
+            MemorySegment x,
+            long xOffset,
+            int incX,
+            float beta,
+            MemorySegment y,
+            long yOffset,
+            int incY);
+
+    abstract void scale(int n, float alpha, MemorySegment x, long xOffset, int incX);
+
+    abstract void copy(
+            int n,
+            MemorySegment x,
+            long xOffset,
+            int incX,
+            MemorySegment y,
+            long yOffset,
+            int incY);
+
+    abstract float dot(
+            int n,
+            MemorySegment x,
+            long xOffset,
+            int incX,
+            MemorySegment y,
+            long yOffset,
+            int incY);
+
+    abstract float norm(int n, MemorySegment x, long xOffset, int incX);
+
+    abstract float magnitudes(int n, MemorySegment x, long xOffset, int incX);
+
+    abstract long largest(int n, MemorySegment x, long xOffset, int incX);
+
+    abstract void copyMatrix(
+            boolean transA,
+            int rows,
+            int columns,
+            float alpha,
+            MemorySegment a,
+            long aOffset,
+            int lda,
+            MemorySegment b,
+            long bOffset,
+            int ldb);
+
+    // ---- the doors ----
+
+    @Override
+    public final void sgemm(
+            Transpose transA,
+            Transpose transB,
+            long m,
+            long n,
+            long k,
+            float alpha,
+            MemorySegment a,
+            long aOffset,
+            long lda,
+            MemorySegment b,
+            long bOffset,
+            long ldb,
+            float beta,
+            MemorySegment c,
+            long cOffset,
+            long ldc) {
+        checkProduct(
+                transA, transB, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, FLOAT);
+        if (m == 0 || n == 0) {
+            return;
+        }
+        if (alpha == 0 || k == 0) {
+            scaleRows(m, n, beta, c, cOffset, ldc);
+            return;
+        }
+        product(
+                transA == Transpose.TRANSPOSE,
+                transB == Transpose.TRANSPOSE,
+                (int) m,
+                (int) n,
+                (int) k,
+                alpha,
+                a,
+                aOffset,
+                (int) lda,
+                b,
+                bOffset,
+                (int) ldb,
+                beta,
+                c,
+                cOffset,
+                (int) ldc);
+    }
+
+    @Override
+    public final void dgemm(
+            Transpose transA,
+            Transpose transB,
+            long m,
+            long n,
+            long k,
+            double alpha,
+            MemorySegment a,
+            long aOffset,
+            long lda,
+            MemorySegment b,
+            long bOffset,
+            long ldb,
+            double beta,
+            MemorySegment c,
+            long cOffset,
+            long ldc) {
+        checkProduct(
+                transA, transB, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, DOUBLE);
+        if (m == 0 || n == 0) {
+            return;
+        }
+        if (alpha == 0 || k == 0) {
+            scaleRowsOfDoubles(m, n, beta, c, cOffset, ldc);
+            return;
+        }
+        product(
+                transA == Transpose.TRANSPOSE,
+                transB == Transpose.TRANSPOSE,
+                (int) m,
+                (int) n,
+                (int) k,
+                alpha,
+                a,
+                aOffset,
+                (int) lda,
+                b,
+                bOffset,
+                (int) ldb,
+                beta,
+                c,
+                cOffset,
+                (int) ldc);
+    }
+
+    @Override
+    public final void sgemv(
+            Transpose transA,
+            long m,
+            long n,
+            float alpha,
+            MemorySegment a,
+            long aOffset,
+            long lda,
+            MemorySegment x,
+            long xOffset,
+            long incX,
+            float beta,
+            MemorySegment y,
+            long yOffset,
+            long incY) {
+        Objects.requireNonNull(transA, "transA");
+        Operands.size("m", m);
+        Operands.size("n", n);
+        Operands.leadingDimension("lda", lda, n);
+        Operands.increment("incX", incX);
+        Operands.increment("incY", incY);
+        boolean transposed = transA == Transpose.TRANSPOSE;
+        long xs = transposed ? m : n;
+        long ys = transposed ? n : m;
+        long xStep = Math.abs(incX);
+        long yStep = Math.abs(incY);
+        Operands.readable("a", a, aOffset, m, n, lda, FLOAT);
+        Operands.readable("x", x, xOffset, xs, 1, xStep, FLOAT);
+        Operands.writable("y", y, yOffset, ys, 1, yStep, FLOAT);
+        Operands.disjoint("y", y, yOffset, ys, 1, yStep, "a", a, aOffset, m, n, lda, FLOAT);
+        Operands.disjoint("y", y, yOffset, ys, 1, yStep, "x", x, xOffset, xs, 1, xStep, FLOAT);
+        if (ys == 0) {
+            return;
+        }
+        if (alpha == 0 || xs == 0) {
+            scaleRows(ys, 1, beta, y, yOffset, yStep);
+            return;
+        }
+        matrixVector(
+                transposed,
+                (int) m,
+                (int) n,
+                alpha,
+                a,
+                aOffset,
+                (int) lda,
+                x,
+                xOffset,
+                (int) incX,
+                beta,
+                y,
+                yOffset,
+                (int) incY);
+    }
+
+    @Override
+    public final void sger(
+            long m,
+            long n,
+            float alpha,
+            MemorySegment x,
+            long xOffset,
+            long incX,
+            MemorySegment y,
+            long yOffset,
+            long incY,
+            MemorySegment a,
+            long aOffset,
+            long lda) {
+        Operands.size("m", m);
+        Operands.size("n", n);
+        Operands.increment("incX", incX);
+        Operands.increment("incY", incY);
+        Operands.leadingDimension("lda", lda, n);
+        long xStep = Math.abs(incX);
+        long yStep = Math.abs(incY);
+        Operands.readable("x", x, xOffset, m, 1, xStep, FLOAT);
+        Operands.readable("y", y, yOffset, n, 1, yStep, FLOAT);
+        Operands.writable("a", a, aOffset, m, n, lda, FLOAT);
+        Operands.disjoint("a", a, aOffset, m, n, lda, "x", x, xOffset, m, 1, xStep, FLOAT);
+        Operands.disjoint("a", a, aOffset, m, n, lda, "y", y, yOffset, n, 1, yStep, FLOAT);
+        if (m == 0 || n == 0 || alpha == 0) {
+            return;
+        }
+        rankOne(
+                (int) m,
+                (int) n,
+                alpha,
+                x,
+                xOffset,
+                (int) incX,
+                y,
+                yOffset,
+                (int) incY,
+                a,
+                aOffset,
+                (int) lda);
+    }
+
+    @Override
+    public final void saxpy(
+            long n,
+            float alpha,
+            MemorySegment x,
+            long xOffset,
+            long incX,
+            MemorySegment y,
+            long yOffset,
+            long incY) {
+        checkUpdate(n, x, xOffset, incX, y, yOffset, incY);
+        if (n == 0 || alpha == 0) {
+            return;
+        }
+        add((int) n, alpha, x, xOffset, (int) incX, 1, y, yOffset, (int) incY);
+    }
+
+    @Override
+    public final void saxpby(
+            long n,
+            float alpha,
+            MemorySegment x,
+            long xOffset,
+            long incX,
+            float beta,
+            MemorySegment y,
+            long yOffset,
+            long incY) {
+        checkUpdate(n, x, xOffset, incX, y, yOffset, incY);
+        if (n == 0) {
+            return;
+        }
+        if (alpha == 0) {
+            scaleRows(n, 1, beta, y, yOffset, Math.abs(incY));
+            return;
+        }
+        add((int) n, alpha, x, xOffset, (int) incX, beta, y, yOffset, (int) incY);
+    }
+
+    @Override
+    public final void sscal(long n, float alpha, MemorySegment x, long xOffset, long incX) {
+        Operands.size("n", n);
+        Operands.positiveIncrement("incX", incX);
+        Operands.writable("x", x, xOffset, n, 1, incX, FLOAT);
+        if (n == 0) {
+            return;
+        }
+        if (alpha == 0) {
+            scaleRows(n, 1, 0, x, xOffset, incX);
+            return;
+        }
+        scale((int) n, alpha, x, xOffset, (int) incX);
+    }
+
+    @Override
+    public final void scopy(
+            long n,
+            MemorySegment x,
+            long xOffset,
+            long incX,
+            MemorySegment y,
+            long yOffset,
+            long incY) {
+        checkUpdate(n, x, xOffset, incX, y, yOffset, incY);
+        if (n == 0) {
+            return;
+        }
+        copy((int) n, x, xOffset, (int) incX, y, yOffset, (int) incY);
+    }
+
+    @Override
+    public final float sdot(
+            long n,
+            MemorySegment x,
+            long xOffset,
+            long incX,
+            MemorySegment y,
+            long yOffset,
+            long incY) {
+        Operands.size("n", n);
+        Operands.increment("incX", incX);
+        Operands.increment("incY", incY);
+        Operands.readable("x", x, xOffset, n, 1, Math.abs(incX), FLOAT);
+        Operands.readable("y", y, yOffset, n, 1, Math.abs(incY), FLOAT);
+        return n == 0 ? 0 : dot((int) n, x, xOffset, (int) incX, y, yOffset, (int) incY);
+    }
+
+    @Override
+    public final float snrm2(long n, MemorySegment x, long xOffset, long incX) {
+        checkVector(n, x, xOffset, incX);
+        return n == 0 ? 0 : norm((int) n, x, xOffset, (int) incX);
+    }
+
+    @Override
+    public final float sasum(long n, MemorySegment x, long xOffset, long incX) {
+        checkVector(n, x, xOffset, incX);
+        return n == 0 ? 0 : magnitudes((int) n, x, xOffset, (int) incX);
+    }
+
+    @Override
+    public final long isamax(long n, MemorySegment x, long xOffset, long incX) {
+        checkVector(n, x, xOffset, incX);
+        return n == 0 ? -1 : largest((int) n, x, xOffset, (int) incX);
+    }
+
+    @Override
+    public final void somatcopy(
+            Transpose transA,
+            long rows,
+            long columns,
+            float alpha,
+            MemorySegment a,
+            long aOffset,
+            long lda,
+            MemorySegment b,
+            long bOffset,
+            long ldb) {
+        Objects.requireNonNull(transA, "transA");
+        boolean transposed = transA == Transpose.TRANSPOSE;
+        Operands.size("rows", rows);
+        Operands.size("columns", columns);
+        long bRows = transposed ? columns : rows;
+        long bColumns = transposed ? rows : columns;
+        Operands.leadingDimension("lda", lda, columns);
+        Operands.leadingDimension("ldb", ldb, bColumns);
+        Operands.readable("a", a, aOffset, rows, columns, lda, FLOAT);
+        Operands.writable("b", b, bOffset, bRows, bColumns, ldb, FLOAT);
+        Operands.disjoint(
+                "b", b, bOffset, bRows, bColumns, ldb, "a", a, aOffset, rows, columns, lda, FLOAT);
+        if (rows == 0 || columns == 0) {
+            return;
+        }
+        if (alpha == 0) {
+            scaleRows(bRows, bColumns, 0, b, bOffset, ldb);
+            return;
+        }
+        copyMatrix(
+                transposed,
+                (int) rows,
+                (int) columns,
+                alpha,
+                a,
+                aOffset,
+                (int) lda,
+                b,
+                bOffset,
+                (int) ldb);
+    }
+
+    // ---- checks that several doors share ----
+
+    private static void checkProduct(
+            Transpose transA,
+            Transpose transB,
+            long m,
+            long n,
+            long k,
+            MemorySegment a,
+            long aOffset,
+            long lda,
+            MemorySegment b,
+            long bOffset,
+            long ldb,
+            MemorySegment c,
+            long cOffset,
+            long ldc,
+            int bytes) {
+        Objects.requireNonNull(transA, "transA");
+        Objects.requireNonNull(transB, "transB");
+        Operands.size("m", m);
+        Operands.size("n", n);
+        Operands.size("k", k);
+        boolean turnedA = transA == Transpose.TRANSPOSE;
+        boolean turnedB = transB == Transpose.TRANSPOSE;
+        long aRows = turnedA ? k : m;
+        long aColumns = turnedA ? m : k;
+        long bRows = turnedB ? n : k;
+        long bColumns = turnedB ? k : n;
+        Operands.leadingDimension("lda", lda, aColumns);
+        Operands.leadingDimension("ldb", ldb, bColumns);
+        Operands.leadingDimension("ldc", ldc, n);
+        Operands.readable("a", a, aOffset, aRows, aColumns, lda, bytes);
+        Operands.readable("b", b, bOffset, bRows, bColumns, ldb, bytes);
+        Operands.writable("c", c, cOffset, m, n, ldc, bytes);
+        Operands.disjoint("c", c, cOffset, m, n, ldc, "a", a, aOffset, aRows, aColumns, lda, bytes);
+        Operands.disjoint("c", c, cOffset, m, n, ldc, "b", b, bOffset, bRows, bColumns, ldb, bytes);
+    }
+
+    private static void checkUpdate(
+            long n,
+            MemorySegment x,
+            long xOffset,
+            long incX,
+            MemorySegment y,
+            long yOffset,
+            long incY) {
+        Operands.size("n", n);
+        Operands.increment("incX", incX);
+        Operands.increment("incY", incY);
+        long xStep = Math.abs(incX);
+        long yStep = Math.abs(incY);
+        Operands.readable("x", x, xOffset, n, 1, xStep, FLOAT);
+        Operands.writable("y", y, yOffset, n, 1, yStep, FLOAT);
+        Operands.disjoint("y", y, yOffset, n, 1, yStep, "x", x, xOffset, n, 1, xStep, FLOAT);
+    }
+
+    private static void checkVector(long n, MemorySegment x, long xOffset, long incX) {
+        Operands.size("n", n);
+        Operands.positiveIncrement("incX", incX);
+        Operands.readable("x", x, xOffset, n, 1, incX, FLOAT);
+    }
+
+    // ---- results that do not depend on the inputs ----
+
+    /** C = beta·C; 0 overwrites. In Java: OpenBLAS lets NaN through here on some of its kernels. */
+    static void scaleRows(
+            long rows, long columns, float beta, MemorySegment c, long offset, long leading) {
+        if (beta == 1) {
+            return;
+        }
+        for (long row = 0; row < rows; row++) {
+            long start = offset + row * leading;
+            if (beta == 0) {
+                c.asSlice(start * FLOAT, columns * FLOAT).fill((byte) 0);
+                continue;
+            }
+            for (long at = start; at < start + columns; at++) {
+                c.setAtIndex(JAVA_FLOAT, at, beta * c.getAtIndex(JAVA_FLOAT, at));
+            }
+        }
+    }
+
+    private static void scaleRowsOfDoubles(
+            long rows, long columns, double beta, MemorySegment c, long offset, long leading) {
+        if (beta == 1) {
+            return;
+        }
+        for (long row = 0; row < rows; row++) {
+            long start = offset + row * leading;
+            for (long at = start; at < start + columns; at++) {
+                double value = beta == 0 ? 0 : beta * c.getAtIndex(JAVA_DOUBLE, at);
+                c.setAtIndex(JAVA_DOUBLE, at, value);
+            }
+        }
+    }
+}
