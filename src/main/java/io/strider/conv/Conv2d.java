@@ -1,0 +1,345 @@
+package io.strider.conv;
+
+import io.strider.blas.Blas;
+import io.strider.tensor.MemoryFormat;
+import io.strider.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A two-dimensional convolution: stride, padding, dilation, groups and the algorithm, to be applied
+ * to tensors of any fitting size.
+ *
+ * <pre>{@code
+ * Conv2d conv = Conv2d.builder().stride(2, 2).padding(Padding.of(3, 3)).build();
+ * Tensor y = conv.forward(x, weight, bias, arena);
+ * Tensor gx = conv.backwardInput(weight, gy, x.shape(), arena);
+ * Tensor gw = conv.backwardWeight(x, gy, weight.shape(), arena);
+ * Tensor gb = conv.backwardBias(gy, arena);
+ * }</pre>
+ *
+ * <p>Shapes: x N×C×H×W, weight O×C/groups×kernelHeight×kernelWidth, bias O, y and its gradient gy
+ * N×O×outHeight×outWidth. Inputs may have any strides, so either {@link MemoryFormat} and views of
+ * both; outputs too, as long as no two of their elements share memory. Outputs that are allocated
+ * here get the memory format of x (or gy, for gx), and weight gradients that of row-major order.
+ *
+ * <p>All methods check their arguments before anything is written, and throw
+ *
+ * <ul>
+ *   <li>{@link IllegalArgumentException} for wrong ranks and shapes, an output that is read-only,
+ *       overlaps itself or an input, and an algorithm that cannot compute the geometry;
+ *   <li>{@link NullPointerException} for a missing tensor, naming it;
+ *   <li>{@link IllegalStateException} if a tensor's arena is closed, before or during the call, and
+ *       {@link WrongThreadException} if it is confined to another thread;
+ *   <li>{@link UnsatisfiedLinkError} if OpenBLAS is needed and cannot be had.
+ * </ul>
+ *
+ * <p>Immutable and thread-safe. Calls from any number of threads, virtual ones included, share the
+ * slots of {@link ScratchPool}: more callers than slots wait.
+ */
+public final class Conv2d {
+    private static final String INPUT = "N×C×H×W";
+    private static final String WEIGHT = "O×C/groups×kernelHeight×kernelWidth";
+    private static final String OUTPUT = "N×O×outHeight×outWidth";
+
+    private static final Kernels DIRECT = new DirectKernels();
+
+    private final long strideHeight;
+    private final long strideWidth;
+    private final long dilationHeight;
+    private final long dilationWidth;
+    private final Padding padding;
+    private final long groups;
+    private final Algorithm algorithm;
+    private final @Nullable Blas blas;
+
+    private Conv2d(Builder settings) {
+        strideHeight = Axis.requirePositive("strideHeight", settings.strideHeight);
+        strideWidth = Axis.requirePositive("strideWidth", settings.strideWidth);
+        dilationHeight = Axis.requirePositive("dilationHeight", settings.dilationHeight);
+        dilationWidth = Axis.requirePositive("dilationWidth", settings.dilationWidth);
+        groups = Axis.requirePositive("groups", settings.groups);
+        padding = settings.padding;
+        algorithm = settings.algorithm;
+        blas = settings.blas;
+    }
+
+    /**
+     * Stride 1, dilation 1, no padding, one group, {@link Algorithm#AUTO} unless said otherwise.
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The sizes of this convolution on an input and weights of these shapes.
+     *
+     * @param inputShape N, C, H, W
+     * @param weightShape O, C/groups, kernelHeight, kernelWidth
+     * @throws IllegalArgumentException if they do not fit each other or this convolution
+     */
+    public Conv2dGeometry geometry(long[] inputShape, long[] weightShape) {
+        Shapes.requireRank("x", inputShape, INPUT);
+        Shapes.requireRank("weight", weightShape, WEIGHT);
+        Conv2dGeometry geometry =
+                Conv2dGeometry.builder()
+                        .input(inputShape[0], inputShape[1], inputShape[2], inputShape[3])
+                        .kernel(weightShape[0], weightShape[2], weightShape[3])
+                        .stride(strideHeight, strideWidth)
+                        .dilation(dilationHeight, dilationWidth)
+                        .padding(padding)
+                        .groups(groups)
+                        .build();
+        Shapes.requireShape("weight", weightShape, geometry.weightShape(), geometry);
+        return geometry;
+    }
+
+    /** The algorithm that computes {@code geometry}: what was asked for, or AUTO's choice. */
+    public Algorithm algorithm(Conv2dGeometry geometry) {
+        return algorithm.resolve(Objects.requireNonNull(geometry, "geometry"));
+    }
+
+    /**
+     * Computes y = x ∗ weight + bias into a new tensor.
+     *
+     * @param x input, N×C×H×W, not modified
+     * @param weight O×C/groups×kernelHeight×kernelWidth, not modified
+     * @param bias O, not modified, or null for none
+     * @param arena where the output is allocated
+     * @return y, N×O×outHeight×outWidth, in the memory format of x
+     */
+    public Tensor forward(Tensor x, Tensor weight, @Nullable Tensor bias, Arena arena) {
+        Conv2dGeometry geometry = checkedForward(x, weight, bias);
+        Tensor y = Tensor.zeros(arena, formatOf(x), geometry.outputShape());
+        kernels(geometry).forward(geometry, x, weight, bias, y);
+        return y;
+    }
+
+    /**
+     * Computes y = x ∗ weight + bias.
+     *
+     * @param x input, N×C×H×W, not modified
+     * @param weight O×C/groups×kernelHeight×kernelWidth, not modified
+     * @param bias O, not modified, or null for none
+     * @param y output, N×O×outHeight×outWidth, overwritten
+     */
+    public void forward(Tensor x, Tensor weight, @Nullable Tensor bias, Tensor y) {
+        Conv2dGeometry geometry = checkedForward(x, weight, bias);
+        Shapes.requireOutput("y", y, geometry.outputShape(), geometry);
+        Shapes.requireApart("y", y, "x", x);
+        Shapes.requireApart("y", y, "weight", weight);
+        if (bias != null) {
+            Shapes.requireApart("y", y, "bias", bias);
+        }
+        kernels(geometry).forward(geometry, x, weight, bias, y);
+    }
+
+    /**
+     * Computes the gradient of Σ gy·y by x into a new tensor.
+     *
+     * @param weight O×C/groups×kernelHeight×kernelWidth, not modified
+     * @param gy gradient of the output, N×O×outHeight×outWidth, not modified
+     * @param inputShape N, C, H, W; with a stride above 1 it does not follow from the output's
+     * @param arena where the gradient is allocated
+     * @return gx, N×C×H×W, in the memory format of gy
+     */
+    public Tensor backwardInput(Tensor weight, Tensor gy, long[] inputShape, Arena arena) {
+        Objects.requireNonNull(inputShape, "inputShape");
+        Conv2dGeometry geometry = checkedBackwardInput(weight, gy, inputShape);
+        Tensor gx = Tensor.zeros(arena, formatOf(gy), inputShape);
+        kernels(geometry).backwardInput(geometry, weight, gy, gx);
+        return gx;
+    }
+
+    /**
+     * Computes the gradient of Σ gy·y by x.
+     *
+     * @param weight O×C/groups×kernelHeight×kernelWidth, not modified
+     * @param gy gradient of the output, N×O×outHeight×outWidth, not modified
+     * @param gx gradient of the input, N×C×H×W, overwritten
+     */
+    public void backwardInput(Tensor weight, Tensor gy, Tensor gx) {
+        Objects.requireNonNull(gx, "gx");
+        Conv2dGeometry geometry = checkedBackwardInput(weight, gy, gx.shape());
+        Shapes.requireOutput("gx", gx, geometry.inputShape(), geometry);
+        Shapes.requireApart("gx", gx, "weight", weight);
+        Shapes.requireApart("gx", gx, "gy", gy);
+        kernels(geometry).backwardInput(geometry, weight, gy, gx);
+    }
+
+    /**
+     * Computes the gradient of Σ gy·y by the weights into a new tensor.
+     *
+     * @param x input, N×C×H×W, not modified
+     * @param gy gradient of the output, N×O×outHeight×outWidth, not modified
+     * @param weightShape O, C/groups, kernelHeight, kernelWidth; with a stride above 1 the window
+     *     does not follow from the other sizes
+     * @param arena where the gradient is allocated
+     * @return gw, O×C/groups×kernelHeight×kernelWidth, row-major
+     */
+    public Tensor backwardWeight(Tensor x, Tensor gy, long[] weightShape, Arena arena) {
+        Objects.requireNonNull(weightShape, "weightShape");
+        Conv2dGeometry geometry = checkedBackwardWeight(x, gy, weightShape);
+        Tensor gw = Tensor.zeros(arena, weightShape);
+        kernels(geometry).backwardWeight(geometry, x, gy, gw);
+        return gw;
+    }
+
+    /**
+     * Computes the gradient of Σ gy·y by the weights.
+     *
+     * @param x input, N×C×H×W, not modified
+     * @param gy gradient of the output, N×O×outHeight×outWidth, not modified
+     * @param gw gradient of the weights, O×C/groups×kernelHeight×kernelWidth, overwritten
+     */
+    public void backwardWeight(Tensor x, Tensor gy, Tensor gw) {
+        Objects.requireNonNull(gw, "gw");
+        Conv2dGeometry geometry = checkedBackwardWeight(x, gy, gw.shape());
+        Shapes.requireOutput("gw", gw, geometry.weightShape(), geometry);
+        Shapes.requireApart("gw", gw, "x", x);
+        Shapes.requireApart("gw", gw, "gy", gy);
+        kernels(geometry).backwardWeight(geometry, x, gy, gw);
+    }
+
+    /**
+     * Computes the gradient of Σ gy·y by the bias, the sum of gy over batch and positions, into a
+     * new tensor.
+     *
+     * @param gy gradient of the output, N×O×outHeight×outWidth, not modified
+     * @param arena where the gradient is allocated
+     * @return gb, O
+     */
+    public Tensor backwardBias(Tensor gy, Arena arena) {
+        Shapes.requireInput("gy", gy, OUTPUT);
+        Tensor gb = Tensor.zeros(arena, gy.size(1));
+        BiasGradient.compute(gy, gb);
+        return gb;
+    }
+
+    /**
+     * Computes the gradient of Σ gy·y by the bias, the sum of gy over batch and positions.
+     *
+     * @param gy gradient of the output, N×O×outHeight×outWidth, not modified
+     * @param gb gradient of the bias, O, overwritten
+     */
+    public void backwardBias(Tensor gy, Tensor gb) {
+        Shapes.requireInput("gy", gy, OUTPUT);
+        Objects.requireNonNull(gb, "gb");
+        if (gb.rank() != 1 || gb.size(0) != gy.size(1)) {
+            throw new IllegalArgumentException(
+                    "gb: shape %s (expected: [%d], as gy has %d channels)"
+                            .formatted(Arrays.toString(gb.shape()), gy.size(1), gy.size(1)));
+        }
+        gb.requireWritable("gb");
+        Shapes.requireApart("gb", gb, "gy", gy);
+        BiasGradient.compute(gy, gb);
+    }
+
+    private Conv2dGeometry checkedForward(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        Shapes.requireInput("x", x, INPUT);
+        Shapes.requireInput("weight", weight, WEIGHT);
+        Conv2dGeometry geometry = geometry(x.shape(), weight.shape());
+        if (bias != null) {
+            bias.requireReadable("bias");
+            Shapes.requireShape("bias", bias.shape(), new long[] {geometry.outChannels()}, geometry);
+        }
+        return geometry;
+    }
+
+    private Conv2dGeometry checkedBackwardInput(Tensor weight, Tensor gy, long[] inputShape) {
+        Shapes.requireInput("weight", weight, WEIGHT);
+        Shapes.requireInput("gy", gy, OUTPUT);
+        Conv2dGeometry geometry = geometry(inputShape, weight.shape());
+        Shapes.requireShape("gy", gy.shape(), geometry.outputShape(), geometry);
+        return geometry;
+    }
+
+    private Conv2dGeometry checkedBackwardWeight(Tensor x, Tensor gy, long[] weightShape) {
+        Shapes.requireInput("x", x, INPUT);
+        Shapes.requireInput("gy", gy, OUTPUT);
+        Conv2dGeometry geometry = geometry(x.shape(), weightShape);
+        Shapes.requireShape("gy", gy.shape(), geometry.outputShape(), geometry);
+        return geometry;
+    }
+
+    private Kernels kernels(Conv2dGeometry geometry) {
+        return switch (algorithm.resolve(geometry)) {
+            case DIRECT -> DIRECT;
+            case IM2COL, POINTWISE ->
+                    new GemmKernels(blas == null ? Blas.openBlas() : blas, ScratchPool.shared());
+            case AUTO -> throw new AssertionError("AUTO is resolved");
+        };
+    }
+
+    private static MemoryFormat formatOf(Tensor t) {
+        boolean last =
+                t.isContiguous(MemoryFormat.CHANNELS_LAST)
+                        && !t.isContiguous(MemoryFormat.CHANNELS_FIRST);
+        return last ? MemoryFormat.CHANNELS_LAST : MemoryFormat.CHANNELS_FIRST;
+    }
+
+    /** Settings of a convolution; {@link #build} checks them. Not thread-safe. */
+    public static final class Builder {
+        private long strideHeight = 1;
+        private long strideWidth = 1;
+        private long dilationHeight = 1;
+        private long dilationWidth = 1;
+        private long groups = 1;
+        private Padding padding = Padding.NONE;
+        private Algorithm algorithm = Algorithm.AUTO;
+        private @Nullable Blas blas;
+
+        private Builder() {}
+
+        /** Distance between windows in pixels, at least 1. */
+        public Builder stride(long height, long width) {
+            strideHeight = height;
+            strideWidth = width;
+            return this;
+        }
+
+        /** Distance between taps in pixels, at least 1. */
+        public Builder dilation(long height, long width) {
+            dilationHeight = height;
+            dilationWidth = width;
+            return this;
+        }
+
+        /** Zeros around the input. */
+        public Builder padding(Padding padding) {
+            this.padding = Objects.requireNonNull(padding, "padding");
+            return this;
+        }
+
+        /** Groups; must divide the channels of input and output. As many as channels: depthwise. */
+        public Builder groups(long groups) {
+            this.groups = groups;
+            return this;
+        }
+
+        /** How it is computed. */
+        public Builder algorithm(Algorithm algorithm) {
+            this.algorithm = Objects.requireNonNull(algorithm, "algorithm");
+            return this;
+        }
+
+        /**
+         * What multiplies matrices; {@link Blas#openBlas()}, loaded at the first use, by default.
+         */
+        public Builder blas(Blas blas) {
+            this.blas = Objects.requireNonNull(blas, "blas");
+            return this;
+        }
+
+        /**
+         * The convolution.
+         *
+         * @throws IllegalArgumentException if a stride, dilation or the groups are not positive
+         */
+        public Conv2d build() {
+            return new Conv2d(this);
+        }
+    }
+}

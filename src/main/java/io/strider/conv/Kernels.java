@@ -1,0 +1,21 @@
+package io.strider.conv;
+
+import io.strider.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The three products of a convolution, computed by one algorithm. Callers have checked the shapes,
+ * that the operands can be read and written, and that what is written overlaps nothing that is
+ * read; implementations are stateless and may be used from many threads.
+ */
+interface Kernels {
+
+    /** y = x ∗ w + bias; y is overwritten. */
+    void forward(Conv2dGeometry geometry, Tensor x, Tensor w, @Nullable Tensor bias, Tensor y);
+
+    /** gx = the gradient of Σ gy·y by x; gx is overwritten. */
+    void backwardInput(Conv2dGeometry geometry, Tensor w, Tensor gy, Tensor gx);
+
+    /** gw = the gradient of Σ gy·y by w; gw is overwritten. */
+    void backwardWeight(Conv2dGeometry geometry, Tensor x, Tensor gy, Tensor gw);
+}

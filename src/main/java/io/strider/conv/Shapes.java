@@ -1,0 +1,62 @@
+package io.strider.conv;
+
+import io.strider.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** The checks at the door of this package: shapes, access and overlap. */
+final class Shapes {
+    private Shapes() {}
+
+    /** A readable tensor of rank 4; {@code layout} tells what its dimensions mean. */
+    static void requireInput(String name, Tensor tensor, String layout) {
+        Objects.requireNonNull(tensor, name);
+        tensor.requireReadable(name);
+        requireRank(name, tensor.shape(), layout);
+    }
+
+    /** A readable tensor of the shape that the geometry asks for. */
+    static void requireInput(String name, Tensor tensor, long[] expected, Conv2dGeometry geometry) {
+        Objects.requireNonNull(tensor, name);
+        tensor.requireReadable(name);
+        requireShape(name, tensor.shape(), expected, geometry);
+    }
+
+    /** A writable tensor of the shape that the geometry asks for. */
+    static void requireOutput(
+            String name, Tensor tensor, long[] expected, Conv2dGeometry geometry) {
+        Objects.requireNonNull(tensor, name);
+        requireShape(name, tensor.shape(), expected, geometry);
+        tensor.requireWritable(name);
+    }
+
+    static void requireRank(String name, long[] shape, String layout) {
+        Objects.requireNonNull(shape, name);
+        if (shape.length != 4) {
+            throw new IllegalArgumentException(
+                    "%s: shape %s (expected: rank 4, %s)"
+                            .formatted(name, Arrays.toString(shape), layout));
+        }
+    }
+
+    static void requireShape(String name, long[] shape, long[] expected, Conv2dGeometry geometry) {
+        if (!Arrays.equals(shape, expected)) {
+            throw new IllegalArgumentException(
+                    "%s: shape %s (expected: %s for %s)"
+                            .formatted(
+                                    name,
+                                    Arrays.toString(shape),
+                                    Arrays.toString(expected),
+                                    geometry));
+        }
+    }
+
+    /** What is written must not be read at the same time. */
+    static void requireApart(String name, Tensor output, String inputName, Tensor input) {
+        if (output.overlaps(input)) {
+            throw new IllegalArgumentException(
+                    "%s: shares memory with %s (expected: memory of its own, as it is written)"
+                            .formatted(name, inputName));
+        }
+    }
+}
