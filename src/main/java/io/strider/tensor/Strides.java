@@ -1,6 +1,7 @@
 package io.strider.tensor;
 
-import java.util.Arrays;
+import static io.strider.tensor.Arguments.refused;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +19,11 @@ final class Strides {
     static long[] checkedShape(long... shape) {
         long[] copy = shape.clone();
         if (copy.length > MAX_RANK) {
-            throw new IllegalArgumentException(
-                    "shape: rank "
-                            + copy.length
-                            + " (expected: at most "
-                            + MAX_RANK
-                            + " dimensions)");
+            throw refused("shape: rank %s (expected: at most %s)", copy.length, MAX_RANK);
         }
         for (int dim = 0; dim < copy.length; dim++) {
             if (copy[dim] < 0) {
-                throw new IllegalArgumentException(
-                        "shape[" + dim + "]: " + copy[dim] + " (expected: >= 0)");
+                throw refused("shape[%s]: %s (expected: >= 0)", dim, copy[dim]);
             }
         }
         elementCount(copy);
@@ -49,11 +44,8 @@ final class Strides {
             }
             Math.multiplyExact(count, Float.BYTES);
         } catch (ArithmeticException overflow) {
-            throw new IllegalArgumentException(
-                    "shape: "
-                            + Arrays.toString(shape)
-                            + " (expected: sizes whose product, in bytes, is below 2^63)",
-                    overflow);
+            throw refused(
+                    "shape: %s (expected: sizes whose product, in bytes, is below 2^63)", shape);
         }
         return empty ? 0 : count;
     }
@@ -64,10 +56,7 @@ final class Strides {
             case CHANNELS_FIRST -> rowMajor(shape);
             case CHANNELS_LAST -> {
                 if (shape.length != 4) {
-                    throw new IllegalArgumentException(
-                            "format: CHANNELS_LAST for shape "
-                                    + Arrays.toString(shape)
-                                    + " (expected: rank 4)");
+                    throw refused("format: CHANNELS_LAST for shape %s (expected: rank 4)", shape);
                 }
                 long channels = Math.max(shape[1], 1);
                 long width = Math.max(shape[3], 1);
@@ -123,13 +112,8 @@ final class Strides {
             }
             return span;
         } catch (ArithmeticException overflow) {
-            throw new IllegalArgumentException(
-                    "strides: "
-                            + Arrays.toString(strides)
-                            + " for shape "
-                            + Arrays.toString(shape)
-                            + " (expected: offsets below 2^63)",
-                    overflow);
+            throw refused(
+                    "strides: %s for shape %s (expected: offsets below 2^63)", strides, shape);
         }
     }
 
@@ -214,28 +198,30 @@ final class Strides {
      *
      * @param distance where the second tensor's first element lies relative to the first one's
      */
-    static boolean interleaveApart(
-            long[] shapeA, long[] stridesA, long[] shapeB, long[] stridesB, long distance) {
-        for (int i = 0; i < stridesA.length + stridesB.length; i++) {
-            long modulus = i < stridesA.length ? stridesA[i] : stridesB[i - stridesA.length];
-            if (modulus < 2) {
-                continue;
-            }
-            long spanA = spanModulo(shapeA, stridesA, modulus);
-            long spanB = spanModulo(shapeB, stridesB, modulus);
-            long shift = Math.floorMod(distance, modulus);
-            if (spanA < shift && spanB < modulus - shift) {
-                return true;
+    static boolean interleaveApart(Layout first, Layout second, long distance) {
+        return apartModuloAStride(first.strides, first, second, distance)
+                || apartModuloAStride(second.strides, first, second, distance);
+    }
+
+    private static boolean apartModuloAStride(
+            long[] moduli, Layout first, Layout second, long distance) {
+        for (long modulus : moduli) {
+            if (modulus > 1) {
+                long shift = Math.floorMod(distance, modulus);
+                if (spanModulo(first, modulus) < shift
+                        && spanModulo(second, modulus) < modulus - shift) {
+                    return true;
+                }
             }
         }
         return false;
     }
 
-    private static long spanModulo(long[] shape, long[] strides, long modulus) {
+    private static long spanModulo(Layout layout, long modulus) {
         long span = 0;
-        for (int dim = 0; dim < shape.length; dim++) {
-            if (strides[dim] % modulus != 0) {
-                span += (shape[dim] - 1) * strides[dim];
+        for (int dim = 0; dim < layout.shape.length; dim++) {
+            if (layout.strides[dim] % modulus != 0) {
+                span += (layout.shape[dim] - 1) * layout.strides[dim];
             }
         }
         return span;

@@ -1,5 +1,6 @@
 package io.strider.tensor;
 
+import static io.strider.tensor.Arguments.refused;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.io.IOException;
@@ -30,18 +31,12 @@ public final class Tensor {
     private static final long ALLOCATION_ALIGNMENT = 64;
 
     private final MemorySegment segment;
-    private final long offset;
-    private final long[] shape;
-    private final long[] strides;
-    private final long elementCount;
+    private final Layout layout;
 
-    /** For arguments that are already proven: the arrays are kept, not copied. */
-    private Tensor(MemorySegment segment, long offset, long[] shape, long[] strides) {
+    /** For a layout that is proven to fit the segment. */
+    private Tensor(MemorySegment segment, Layout layout) {
         this.segment = segment;
-        this.offset = offset;
-        this.shape = shape;
-        this.strides = strides;
-        this.elementCount = Strides.elementCount(shape);
+        this.layout = layout;
     }
 
     /**
@@ -74,10 +69,9 @@ public final class Tensor {
     private static Tensor allocate(Arena arena, MemoryFormat format, long[] shape) {
         Objects.requireNonNull(arena, "arena");
         Objects.requireNonNull(format, "format");
-        long[] sizes = Strides.checkedShape(shape);
-        long[] strides = Strides.of(format, sizes);
-        long bytes = Strides.elementCount(sizes) * Float.BYTES;
-        return new Tensor(arena.allocate(bytes, ALLOCATION_ALIGNMENT), 0, sizes, strides);
+        Layout layout = Layout.of(format, shape);
+        long bytes = layout.elementCount * Float.BYTES;
+        return new Tensor(arena.allocate(bytes, ALLOCATION_ALIGNMENT), layout);
     }
 
     /**
@@ -90,14 +84,8 @@ public final class Tensor {
         Objects.requireNonNull(values, "values");
         long count = Strides.elementCount(Strides.checkedShape(shape));
         if (values.length != count) {
-            throw new IllegalArgumentException(
-                    "values: "
-                            + values.length
-                            + " elements (expected: "
-                            + count
-                            + " for shape "
-                            + Arrays.toString(shape)
-                            + ")");
+            throw refused(
+                    "values: %s elements (expected: %s for shape %s)", values.length, count, shape);
         }
         Tensor tensor = allocate(arena, MemoryFormat.CHANNELS_FIRST, shape);
         MemorySegment.copy(values, 0, tensor.segment, JAVA_FLOAT, 0, values.length);
@@ -114,8 +102,7 @@ public final class Tensor {
      */
     public static Tensor wrap(MemorySegment segment, long... shape) {
         Objects.requireNonNull(segment, "segment");
-        long[] sizes = Strides.checkedShape(shape);
-        return within(segment, sizes, Strides.rowMajor(sizes), 0);
+        return within(segment, Layout.of(MemoryFormat.CHANNELS_FIRST, shape));
     }
 
     /**
@@ -143,15 +130,10 @@ public final class Tensor {
 
     private static MemorySegment segmentOf(Buffer buffer, boolean direct, ByteOrder order) {
         if (!direct) {
-            throw new IllegalArgumentException("buffer: on the heap (expected: a direct buffer)");
+            throw refused("buffer: on the heap (expected: a direct buffer)");
         }
         if (order != ByteOrder.nativeOrder()) {
-            throw new IllegalArgumentException(
-                    "buffer: "
-                            + order
-                            + " (expected: native order, "
-                            + ByteOrder.nativeOrder()
-                            + ")");
+            throw refused("buffer: %s (expected: %s, native)", order, ByteOrder.nativeOrder());
         }
         return MemorySegment.ofBuffer(buffer);
     }
@@ -172,72 +154,59 @@ public final class Tensor {
             throws IOException {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(arena, "arena");
-        long[] sizes = Strides.checkedShape(shape);
-        long bytes = Strides.elementCount(sizes) * Float.BYTES;
-        return wrap(Files32.map(path, byteOffset, bytes, arena), sizes);
+        Layout layout = Layout.of(MemoryFormat.CHANNELS_FIRST, shape);
+        long bytes = layout.elementCount * Float.BYTES;
+        return within(InputFiles.map(path, byteOffset, bytes, arena), layout);
     }
 
-    /** The only way from unproven strides to a tensor. */
-    private static Tensor within(MemorySegment segment, long[] shape, long[] strides, long offset) {
+    /** The only way from an unproven layout to a tensor. */
+    private static Tensor within(MemorySegment segment, Layout layout) {
         if (!segment.isNative()) {
-            throw new IllegalArgumentException(
-                    "segment: on the heap (expected: native or mapped memory, as native code reads it)");
+            throw refused("segment: on the heap (expected: native or mapped memory)");
         }
         if (segment.address() % Float.BYTES != 0) {
-            throw new IllegalArgumentException(
-                    "segment: address 0x"
-                            + Long.toHexString(segment.address())
-                            + " (expected: a multiple of 4)");
+            throw refused(
+                    "segment: address 0x%s (expected: a multiple of 4)",
+                    Long.toHexString(segment.address()));
         }
         long available = segment.byteSize() / Float.BYTES;
-        long span = Strides.span(shape, strides);
-        long needed = Strides.isEmpty(shape) ? 0 : span + 1;
-        if (needed < 0 || offset > available - needed) {
-            throw new IllegalArgumentException(
-                    "segment: "
-                            + segment.byteSize()
-                            + " bytes, "
-                            + available
-                            + " elements (expected: "
-                            + (offset == 0 ? "" : "offset " + offset + " + ")
-                            + Long.toUnsignedString(needed)
-                            + " elements for shape "
-                            + Arrays.toString(shape)
-                            + ", strides "
-                            + Arrays.toString(strides)
-                            + ")");
+        long room = layout.isEmpty() ? available : available - 1 - layout.span();
+        if (layout.offset > room) {
+            throw refused(
+                    "segment: %s bytes (expected: room for shape %s with strides %s at offset %s)",
+                    segment.byteSize(), layout.shape, layout.strides, layout.offset);
         }
-        return new Tensor(segment, offset, shape, strides);
+        return new Tensor(segment, layout);
     }
 
     /** The number of dimensions, 0 to 8. */
     public int rank() {
-        return shape.length;
+        return layout.rank();
     }
 
     /** The size of one dimension. */
     public long size(int dim) {
-        return shape[checkDim("dim", dim, rank())];
+        return layout.shape[Arguments.dimension("dim", dim, rank())];
     }
 
     /** The sizes of all dimensions, in an array of the caller's own. */
     public long[] shape() {
-        return shape.clone();
+        return layout.shape.clone();
     }
 
     /** The distance, in elements, between neighbours along one dimension. */
     public long stride(int dim) {
-        return strides[checkDim("dim", dim, rank())];
+        return layout.strides[Arguments.dimension("dim", dim, rank())];
     }
 
     /** The strides of all dimensions, in an array of the caller's own. */
     public long[] strides() {
-        return strides.clone();
+        return layout.strides.clone();
     }
 
     /** The product of the sizes: 1 for rank 0, 0 if a size is 0. */
     public long elementCount() {
-        return elementCount;
+        return layout.elementCount;
     }
 
     /** The memory that this tensor views, whole: the first element is at index {@link #offset}. */
@@ -247,7 +216,7 @@ public final class Tensor {
 
     /** The index in {@link #segment}, in elements, of element (0, …, 0). */
     public long offset() {
-        return offset;
+        return layout.offset;
     }
 
     /** Whether the memory refuses to be written, as that of a mapped file does. */
@@ -267,7 +236,8 @@ public final class Tensor {
      * 4.
      */
     public boolean isContiguous(MemoryFormat format) {
-        return Strides.isLaidOutAs(Objects.requireNonNull(format, "format"), shape, strides);
+        Objects.requireNonNull(format, "format");
+        return Strides.isLaidOutAs(format, layout.shape, layout.strides);
     }
 
     /**
@@ -276,7 +246,7 @@ public final class Tensor {
      * certain.
      */
     public boolean overlapsItself() {
-        return Strides.mayOverlapItself(shape, strides);
+        return Strides.mayOverlapItself(layout.shape, layout.strides);
     }
 
     /**
@@ -288,18 +258,15 @@ public final class Tensor {
      */
     public boolean overlaps(Tensor other) {
         Objects.requireNonNull(other, "other");
-        if (elementCount == 0 || other.elementCount == 0) {
+        if (layout.isEmpty() || other.layout.isEmpty()) {
             return false;
         }
         long distance =
                 other.segment.address() / Float.BYTES
-                        + other.offset
-                        - (segment.address() / Float.BYTES + offset);
-        boolean apart =
-                distance > Strides.span(shape, strides)
-                        || -distance > Strides.span(other.shape, other.strides);
-        return !apart
-                && !Strides.interleaveApart(shape, strides, other.shape, other.strides, distance);
+                        + other.layout.offset
+                        - (segment.address() / Float.BYTES + layout.offset);
+        boolean rangesMeet = distance <= layout.span() && -distance <= other.layout.span();
+        return rangesMeet && !Strides.interleaveApart(layout, other.layout, distance);
     }
 
     /**
@@ -333,17 +300,12 @@ public final class Tensor {
     public void requireWritable(String argument) {
         requireReadable(argument);
         if (isReadOnly()) {
-            throw new IllegalArgumentException(
-                    argument + ": read-only (expected: writable memory)");
+            throw refused("%s: read-only (expected: writable memory)", argument);
         }
         if (overlapsItself()) {
-            throw new IllegalArgumentException(
-                    argument
-                            + ": shape "
-                            + Arrays.toString(shape)
-                            + " with strides "
-                            + Arrays.toString(strides)
-                            + " (expected: no two indices for one element)");
+            throw refused(
+                    "%s: shape %s with strides %s (expected: no two indices for one element)",
+                    argument, layout.shape, layout.strides);
         }
     }
 
@@ -359,44 +321,12 @@ public final class Tensor {
      * @throws IllegalArgumentException unless 0 ≤ from ≤ to ≤ size(dim) and step ≥ 1
      */
     public Tensor slice(int dim, long from, long to, long step) {
-        checkDim("dim", dim, rank());
-        if (from < 0 || to < from || to > shape[dim]) {
-            throw new IllegalArgumentException(
-                    "from, to: "
-                            + from
-                            + ", "
-                            + to
-                            + " (expected: 0 <= from <= to <= "
-                            + shape[dim]
-                            + ", the size of dimension "
-                            + dim
-                            + ")");
-        }
-        checkPositive("step", step);
-        long size = (to - from) / step + ((to - from) % step == 0 ? 0 : 1);
-        return with(dim, from, size, step);
+        return new Tensor(segment, layout.slice(dim, from, to, step));
     }
 
     /** A view without dimension {@code dim}, of which only one index is kept. */
     public Tensor select(int dim, long index) {
-        checkDim("dim", dim, rank());
-        checkIndex(dim, index);
-        return with(dim, index, 1, 1).squeeze(dim);
-    }
-
-    /**
-     * Every step-th of one dimension. Empty views stay where they are, so that no offset leaves the
-     * segment.
-     */
-    private Tensor with(int dim, long from, long size, long step) {
-        long[] sizes = shape.clone();
-        sizes[dim] = size;
-        long[] steps = strides.clone();
-        if (size > 1) {
-            steps[dim] *= step;
-        }
-        long first = Strides.isEmpty(sizes) ? offset : offset + from * strides[dim];
-        return new Tensor(segment, first, sizes, steps);
+        return new Tensor(segment, layout.select(dim, index));
     }
 
     /**
@@ -406,34 +336,12 @@ public final class Tensor {
      * @throws IllegalArgumentException unless every dimension is named once
      */
     public Tensor permute(int... dims) {
-        int rank = rank();
-        long[] sizes = new long[rank];
-        long[] steps = new long[rank];
-        int seen = 0;
-        for (int i = 0; i < Math.min(rank, dims.length); i++) {
-            int dim = checkDim("dims[" + i + "]", dims[i], rank);
-            seen |= 1 << dim;
-            sizes[i] = shape[dim];
-            steps[i] = strides[dim];
-        }
-        if (dims.length != rank || Integer.bitCount(seen) != rank) {
-            throw new IllegalArgumentException(
-                    "dims: "
-                            + Arrays.toString(dims)
-                            + " (expected: each of the "
-                            + rank
-                            + " dimensions once)");
-        }
-        return new Tensor(segment, offset, sizes, steps);
+        return new Tensor(segment, layout.permute(dims));
     }
 
     /** A view with two dimensions exchanged. */
     public Tensor transpose(int first, int second) {
-        checkDim("first", first, rank());
-        checkDim("second", second, rank());
-        int[] dims = new int[rank()];
-        Arrays.setAll(dims, i -> i == first ? second : i == second ? first : i);
-        return permute(dims);
+        return new Tensor(segment, layout.transpose(first, second));
     }
 
     /**
@@ -443,39 +351,12 @@ public final class Tensor {
      *     it without a copy: then call {@link #contiguous(Arena)} first
      */
     public Tensor reshape(long... shape) {
-        long[] sizes = Strides.checkedShape(shape);
-        if (Strides.elementCount(sizes) != elementCount) {
-            throw new IllegalArgumentException(
-                    "shape: "
-                            + Arrays.toString(sizes)
-                            + " (expected: "
-                            + elementCount
-                            + " elements, as shape "
-                            + Arrays.toString(this.shape)
-                            + " has)");
-        }
-        long[] steps = Strides.reshape(this.shape, strides, sizes);
-        if (steps == null) {
-            throw new IllegalArgumentException(
-                    "shape: "
-                            + Arrays.toString(sizes)
-                            + " is no view of shape "
-                            + Arrays.toString(this.shape)
-                            + " with strides "
-                            + Arrays.toString(strides)
-                            + " (call contiguous(arena) first)");
-        }
-        return new Tensor(segment, offset, sizes, steps);
+        return new Tensor(segment, layout.reshape(shape));
     }
 
     /** A view without a dimension of size 1. */
     public Tensor squeeze(int dim) {
-        checkDim("dim", dim, rank());
-        if (shape[dim] != 1) {
-            throw new IllegalArgumentException(
-                    "dim: " + dim + " of size " + shape[dim] + " (expected: size 1)");
-        }
-        return new Tensor(segment, offset, without(shape, dim), without(strides, dim));
+        return new Tensor(segment, layout.squeeze(dim));
     }
 
     /**
@@ -483,10 +364,7 @@ public final class Tensor {
      * it.
      */
     public Tensor unsqueeze(int dim) {
-        checkDim("dim", dim, rank() + 1);
-        checkRankBelowMaximum();
-        long stride = dim < rank() ? strides[dim] * Math.max(shape[dim], 1) : 1;
-        return new Tensor(segment, offset, inserted(shape, dim, 1), inserted(strides, dim, stride));
+        return new Tensor(segment, layout.unsqueeze(dim));
     }
 
     /**
@@ -497,24 +375,7 @@ public final class Tensor {
      *     or those are 1
      */
     public Tensor expand(long... shape) {
-        long[] sizes = Strides.checkedShape(shape);
-        int added = sizes.length - rank();
-        long[] steps = new long[sizes.length];
-        boolean fits = added >= 0;
-        for (int dim = added; fits && dim < sizes.length; dim++) {
-            long size = this.shape[dim - added];
-            fits = size == 1 || size == sizes[dim];
-            steps[dim] = size == sizes[dim] ? strides[dim - added] : 0;
-        }
-        if (!fits) {
-            throw new IllegalArgumentException(
-                    "shape: "
-                            + Arrays.toString(sizes)
-                            + " (expected: an expansion of "
-                            + Arrays.toString(this.shape)
-                            + ", in which only sizes of 1 change and new dimensions stand in front)");
-        }
-        return new Tensor(segment, offset, sizes, steps);
+        return new Tensor(segment, layout.expand(shape));
     }
 
     /**
@@ -526,27 +387,7 @@ public final class Tensor {
      * @throws IllegalArgumentException if an element would lie outside the segment
      */
     public Tensor asStrided(long[] shape, long[] strides, long storageOffset) {
-        long[] sizes = Strides.checkedShape(shape);
-        long[] steps = strides.clone();
-        if (steps.length != sizes.length) {
-            throw new IllegalArgumentException(
-                    "strides: "
-                            + steps.length
-                            + " for shape "
-                            + Arrays.toString(sizes)
-                            + " (expected: one for each dimension)");
-        }
-        for (int dim = 0; dim < steps.length; dim++) {
-            if (steps[dim] < 0) {
-                throw new IllegalArgumentException(
-                        "strides[" + dim + "]: " + steps[dim] + " (expected: >= 0)");
-            }
-        }
-        if (storageOffset < 0) {
-            throw new IllegalArgumentException(
-                    "storageOffset: " + storageOffset + " (expected: >= 0)");
-        }
-        return within(segment, sizes, steps, storageOffset);
+        return within(segment, Layout.of(shape, strides, storageOffset));
     }
 
     /**
@@ -557,25 +398,7 @@ public final class Tensor {
      * @throws IllegalArgumentException unless 1 ≤ size ≤ size(dim) and step ≥ 1, and for rank 8
      */
     public Tensor unfold(int dim, long size, long step) {
-        checkDim("dim", dim, rank());
-        if (size < 1 || size > shape[dim]) {
-            throw new IllegalArgumentException(
-                    "size: "
-                            + size
-                            + " (expected: 1 to "
-                            + shape[dim]
-                            + ", the size of dimension "
-                            + dim
-                            + ")");
-        }
-        checkPositive("step", step);
-        checkRankBelowMaximum();
-        Tensor windows = with(dim, 0, (shape[dim] - size) / step + 1, step);
-        return new Tensor(
-                segment,
-                offset,
-                inserted(windows.shape, rank(), size),
-                inserted(windows.strides, rank(), strides[dim]));
+        return new Tensor(segment, layout.unfold(dim, size, step));
     }
 
     /** A row-major copy. */
@@ -586,8 +409,8 @@ public final class Tensor {
     /** A copy whose elements lie in a format without gaps. */
     public Tensor contiguous(Arena arena, MemoryFormat format) {
         requireReadable("tensor");
-        Tensor copy = allocate(arena, format, shape);
-        StridedCopy.copy(this, copy);
+        Tensor copy = allocate(arena, format, layout.shape);
+        StridedCopy.copy(segment, layout, copy.segment, copy.layout);
         return copy;
     }
 
@@ -600,26 +423,20 @@ public final class Tensor {
      */
     public void copyFrom(Tensor source) {
         Objects.requireNonNull(source, "source");
-        if (!Arrays.equals(shape, source.shape)) {
-            throw new IllegalArgumentException(
-                    "source: shape "
-                            + Arrays.toString(source.shape)
-                            + " (expected: "
-                            + Arrays.toString(shape)
-                            + ")");
+        if (!Arrays.equals(layout.shape, source.layout.shape)) {
+            throw refused("source: shape %s (expected: %s)", source.layout.shape, layout.shape);
         }
         source.requireReadable("source");
         requireWritable("tensor");
         if (overlaps(source)) {
-            throw new IllegalArgumentException(
-                    "source: overlaps the tensor it is copied to (expected: memory of its own)");
+            throw refused("source: overlaps the tensor (expected: memory of its own)");
         }
-        StridedCopy.copy(source, this);
+        StridedCopy.copy(source.segment, source.layout, segment, layout);
     }
 
     /** The element at an index, which has one entry for each dimension. */
     public float get(long... index) {
-        return segment.getAtIndex(JAVA_FLOAT, position(index));
+        return segment.getAtIndex(JAVA_FLOAT, layout.position(index));
     }
 
     /**
@@ -628,21 +445,9 @@ public final class Tensor {
      */
     public void set(float value, long... index) {
         if (isReadOnly()) {
-            throw new IllegalArgumentException("tensor: read-only (expected: writable memory)");
+            throw refused("tensor: read-only (expected: writable memory)");
         }
-        segment.setAtIndex(JAVA_FLOAT, position(index), value);
-    }
-
-    private long position(long[] index) {
-        if (index.length != rank()) {
-            throw new IllegalArgumentException(
-                    "index: " + Arrays.toString(index) + " (expected: " + rank() + " entries)");
-        }
-        long position = offset;
-        for (int dim = 0; dim < index.length; dim++) {
-            position += checkIndex(dim, index[dim]) * strides[dim];
-        }
-        return position;
+        segment.setAtIndex(JAVA_FLOAT, layout.position(index), value);
     }
 
     /**
@@ -652,19 +457,20 @@ public final class Tensor {
      */
     public float[] toArray() {
         requireReadable("tensor");
-        if (elementCount > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(
-                    "tensor: "
-                            + elementCount
-                            + " elements (expected: at most 2147483639 for an array)");
+        long count = layout.elementCount;
+        if (count > Integer.MAX_VALUE - 8) {
+            throw refused("tensor: %s elements (expected: at most 2147483639, an array)", count);
         }
-        return StridedCopy.toArray(this);
+        float[] values = new float[(int) count];
+        Layout rowMajor = Layout.of(MemoryFormat.CHANNELS_FIRST, layout.shape);
+        StridedCopy.copy(segment, layout, MemorySegment.ofArray(values), rowMajor);
+        return values;
     }
 
     /** Sets all elements to one value. */
     public void fill(float value) {
         requireWritable("tensor");
-        StridedCopy.fill(this, value);
+        StridedCopy.fill(segment, layout, value);
     }
 
     /**
@@ -678,12 +484,13 @@ public final class Tensor {
      */
     public boolean equalsWithin(Tensor other, double absolute, double relative) {
         Objects.requireNonNull(other, "other");
-        checkTolerance("absolute", absolute);
-        checkTolerance("relative", relative);
+        Arguments.tolerance("absolute", absolute);
+        Arguments.tolerance("relative", relative);
         requireReadable("tensor");
         other.requireReadable("other");
-        return Arrays.equals(shape, other.shape)
-                && StridedCopy.equalWithin(this, other, absolute, relative);
+        return Arrays.equals(layout.shape, other.layout.shape)
+                && StridedCopy.equalWithin(
+                        segment, layout, other.segment, other.layout, absolute, relative);
     }
 
     /**
@@ -693,67 +500,5 @@ public final class Tensor {
     @Override
     public String toString() {
         return TensorText.describe(this);
-    }
-
-    private static void checkTolerance(String argument, double value) {
-        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    argument + ": " + value + " (expected: finite, >= 0)");
-        }
-    }
-
-    private long checkIndex(int dim, long index) {
-        if (index < 0 || index >= shape[dim]) {
-            throw new IllegalArgumentException(
-                    "index: "
-                            + index
-                            + " (expected: 0 to "
-                            + (shape[dim] - 1)
-                            + " in dimension "
-                            + dim
-                            + ")");
-        }
-        return index;
-    }
-
-    private void checkRankBelowMaximum() {
-        if (rank() == Strides.MAX_RANK) {
-            throw new IllegalArgumentException(
-                    "tensor: rank 8 (expected: at most 7, as a dimension is added)");
-        }
-    }
-
-    private static int checkDim(String argument, int dim, int rank) {
-        if (dim < 0 || dim >= rank) {
-            throw new IllegalArgumentException(
-                    argument
-                            + ": "
-                            + dim
-                            + (rank == 0
-                                    ? " (expected: no dimension, the rank is 0)"
-                                    : " (expected: 0 to " + (rank - 1) + ")"));
-        }
-        return dim;
-    }
-
-    private static void checkPositive(String argument, long value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(argument + ": " + value + " (expected: >= 1)");
-        }
-    }
-
-    private static long[] without(long[] values, int dim) {
-        long[] result = new long[values.length - 1];
-        System.arraycopy(values, 0, result, 0, dim);
-        System.arraycopy(values, dim + 1, result, dim, result.length - dim);
-        return result;
-    }
-
-    private static long[] inserted(long[] values, int dim, long value) {
-        long[] result = new long[values.length + 1];
-        System.arraycopy(values, 0, result, 0, dim);
-        result[dim] = value;
-        System.arraycopy(values, dim, result, dim + 1, values.length - dim);
-        return result;
     }
 }
