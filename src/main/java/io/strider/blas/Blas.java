@@ -87,7 +87,7 @@ public sealed interface Blas permits CheckedBlas {
      *     in its range, see {@link NativePermits}
      */
     static Blas openBlas() {
-        return NativeBlas.instance();
+        return NativeKernels.blas();
     }
 
     /**
@@ -97,7 +97,7 @@ public sealed interface Blas permits CheckedBlas {
      * @return always the same instance
      */
     static Blas plain() {
-        return PlainBlas.INSTANCE;
+        return PlainKernels.BLAS;
     }
 
     /** Returns what computes, for messages and reports, for example {@code "plain"}. */

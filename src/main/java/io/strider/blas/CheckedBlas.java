@@ -1,142 +1,32 @@
 package io.strider.blas;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * What all implementations share: every check of {@link Operands}, in the order of the arguments,
- * then the cases that must not depend on the library underneath (nothing to do, factors of 0, an
- * inner dimension of 0). What remains goes to the kernels below: arguments proven, at least one
- * element to write or read, {@code alpha} not 0.
+ * What stands before every implementation's kernels: all checks of {@link Operands}, then the cases
+ * that must not depend on the library underneath (nothing to do, factors of 0, an inner dimension
+ * of 0). What remains goes to the kernels.
  */
-abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas {
+final class CheckedBlas implements Blas {
     private static final int FLOAT = Float.BYTES;
     private static final int DOUBLE = Double.BYTES;
 
-    // ---- the kernels ----
+    private final String name;
+    private final BlasKernels kernels;
 
-    abstract void product(
-            boolean transA,
-            boolean transB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            MemorySegment a,
-            long aOffset,
-            int lda,
-            MemorySegment b,
-            long bOffset,
-            int ldb,
-            float beta,
-            MemorySegment c,
-            long cOffset,
-            int ldc);
-
-    abstract void product(
-            boolean transA,
-            boolean transB,
-            int m,
-            int n,
-            int k,
-            double alpha,
-            MemorySegment a,
-            long aOffset,
-            int lda,
-            MemorySegment b,
-            long bOffset,
-            int ldb,
-            double beta,
-            MemorySegment c,
-            long cOffset,
-            int ldc);
-
-    abstract void matrixVector(
-            boolean transA,
-            int m,
-            int n,
-            float alpha,
-            MemorySegment a,
-            long aOffset,
-            int lda,
-            MemorySegment x,
-            long xOffset,
-            int incX,
-            float beta,
-            MemorySegment y,
-            long yOffset,
-            int incY);
-
-    abstract void rankOne(
-            int m,
-            int n,
-            float alpha,
-            MemorySegment x,
-            long xOffset,
-            int incX,
-            MemorySegment y,
-            long yOffset,
-            int incY,
-            MemorySegment a,
-            long aOffset,
-            int lda);
-
-    abstract void add(
-            int n,
-            float alpha,
-            MemorySegment x,
-            long xOffset,
-            int incX,
-            float beta,
-            MemorySegment y,
-            long yOffset,
-            int incY);
-
-    abstract void scale(int n, float alpha, MemorySegment x, long xOffset, int incX);
-
-    abstract void copy(
-            int n,
-            MemorySegment x,
-            long xOffset,
-            int incX,
-            MemorySegment y,
-            long yOffset,
-            int incY);
-
-    abstract float dot(
-            int n,
-            MemorySegment x,
-            long xOffset,
-            int incX,
-            MemorySegment y,
-            long yOffset,
-            int incY);
-
-    abstract float norm(int n, MemorySegment x, long xOffset, int incX);
-
-    abstract float magnitudes(int n, MemorySegment x, long xOffset, int incX);
-
-    abstract long largest(int n, MemorySegment x, long xOffset, int incX);
-
-    abstract void copyMatrix(
-            boolean transA,
-            int rows,
-            int columns,
-            float alpha,
-            MemorySegment a,
-            long aOffset,
-            int lda,
-            MemorySegment b,
-            long bOffset,
-            int ldb);
-
-    // ---- the doors ----
+    CheckedBlas(String name, BlasKernels kernels) {
+        this.name = name;
+        this.kernels = kernels;
+    }
 
     @Override
-    public final void sgemm(
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void sgemm(
             Transpose transA,
             Transpose transB,
             long m,
@@ -159,10 +49,10 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
             return;
         }
         if (alpha == 0 || k == 0) {
-            scaleRows(m, n, beta, c, cOffset, ldc);
+            Rows.scale(m, n, beta, c, cOffset, ldc);
             return;
         }
-        product(
+        kernels.product(
                 transA == Transpose.TRANSPOSE,
                 transB == Transpose.TRANSPOSE,
                 (int) m,
@@ -182,7 +72,7 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
     }
 
     @Override
-    public final void dgemm(
+    public void dgemm(
             Transpose transA,
             Transpose transB,
             long m,
@@ -205,10 +95,10 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
             return;
         }
         if (alpha == 0 || k == 0) {
-            scaleRowsOfDoubles(m, n, beta, c, cOffset, ldc);
+            Rows.scaleDoubles(m, n, beta, c, cOffset, ldc);
             return;
         }
-        product(
+        kernels.product(
                 transA == Transpose.TRANSPOSE,
                 transB == Transpose.TRANSPOSE,
                 (int) m,
@@ -228,7 +118,7 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
     }
 
     @Override
-    public final void sgemv(
+    public void sgemv(
             Transpose transA,
             long m,
             long n,
@@ -263,10 +153,10 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
             return;
         }
         if (alpha == 0 || xs == 0) {
-            scaleRows(ys, 1, beta, y, yOffset, yStep);
+            Rows.scale(ys, 1, beta, y, yOffset, yStep);
             return;
         }
-        matrixVector(
+        kernels.matrixVector(
                 transposed,
                 (int) m,
                 (int) n,
@@ -284,7 +174,7 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
     }
 
     @Override
-    public final void sger(
+    public void sger(
             long m,
             long n,
             float alpha,
@@ -312,7 +202,7 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
         if (m == 0 || n == 0 || alpha == 0) {
             return;
         }
-        rankOne(
+        kernels.rankOne(
                 (int) m,
                 (int) n,
                 alpha,
@@ -328,7 +218,7 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
     }
 
     @Override
-    public final void saxpy(
+    public void saxpy(
             long n,
             float alpha,
             MemorySegment x,
@@ -341,11 +231,11 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
         if (n == 0 || alpha == 0) {
             return;
         }
-        add((int) n, alpha, x, xOffset, (int) incX, 1, y, yOffset, (int) incY);
+        kernels.add((int) n, alpha, x, xOffset, (int) incX, 1, y, yOffset, (int) incY);
     }
 
     @Override
-    public final void saxpby(
+    public void saxpby(
             long n,
             float alpha,
             MemorySegment x,
@@ -360,14 +250,14 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
             return;
         }
         if (alpha == 0) {
-            scaleRows(n, 1, beta, y, yOffset, Math.abs(incY));
+            Rows.scale(n, 1, beta, y, yOffset, Math.abs(incY));
             return;
         }
-        add((int) n, alpha, x, xOffset, (int) incX, beta, y, yOffset, (int) incY);
+        kernels.add((int) n, alpha, x, xOffset, (int) incX, beta, y, yOffset, (int) incY);
     }
 
     @Override
-    public final void sscal(long n, float alpha, MemorySegment x, long xOffset, long incX) {
+    public void sscal(long n, float alpha, MemorySegment x, long xOffset, long incX) {
         Operands.size("n", n);
         Operands.positiveIncrement("incX", incX);
         Operands.writable("x", x, xOffset, n, 1, incX, FLOAT);
@@ -375,14 +265,14 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
             return;
         }
         if (alpha == 0) {
-            scaleRows(n, 1, 0, x, xOffset, incX);
+            Rows.scale(n, 1, 0, x, xOffset, incX);
             return;
         }
-        scale((int) n, alpha, x, xOffset, (int) incX);
+        kernels.scale((int) n, alpha, x, xOffset, (int) incX);
     }
 
     @Override
-    public final void scopy(
+    public void scopy(
             long n,
             MemorySegment x,
             long xOffset,
@@ -394,11 +284,11 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
         if (n == 0) {
             return;
         }
-        copy((int) n, x, xOffset, (int) incX, y, yOffset, (int) incY);
+        kernels.copy((int) n, x, xOffset, (int) incX, y, yOffset, (int) incY);
     }
 
     @Override
-    public final float sdot(
+    public float sdot(
             long n,
             MemorySegment x,
             long xOffset,
@@ -411,29 +301,29 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
         Operands.increment("incY", incY);
         Operands.readable("x", x, xOffset, n, 1, Math.abs(incX), FLOAT);
         Operands.readable("y", y, yOffset, n, 1, Math.abs(incY), FLOAT);
-        return n == 0 ? 0 : dot((int) n, x, xOffset, (int) incX, y, yOffset, (int) incY);
+        return n == 0 ? 0 : kernels.dot((int) n, x, xOffset, (int) incX, y, yOffset, (int) incY);
     }
 
     @Override
-    public final float snrm2(long n, MemorySegment x, long xOffset, long incX) {
+    public float snrm2(long n, MemorySegment x, long xOffset, long incX) {
         checkVector(n, x, xOffset, incX);
-        return n == 0 ? 0 : norm((int) n, x, xOffset, (int) incX);
+        return n == 0 ? 0 : kernels.norm((int) n, x, xOffset, (int) incX);
     }
 
     @Override
-    public final float sasum(long n, MemorySegment x, long xOffset, long incX) {
+    public float sasum(long n, MemorySegment x, long xOffset, long incX) {
         checkVector(n, x, xOffset, incX);
-        return n == 0 ? 0 : magnitudes((int) n, x, xOffset, (int) incX);
+        return n == 0 ? 0 : kernels.magnitudes((int) n, x, xOffset, (int) incX);
     }
 
     @Override
-    public final long isamax(long n, MemorySegment x, long xOffset, long incX) {
+    public long isamax(long n, MemorySegment x, long xOffset, long incX) {
         checkVector(n, x, xOffset, incX);
-        return n == 0 ? -1 : largest((int) n, x, xOffset, (int) incX);
+        return n == 0 ? -1 : kernels.largest((int) n, x, xOffset, (int) incX);
     }
 
     @Override
-    public final void somatcopy(
+    public void somatcopy(
             Transpose transA,
             long rows,
             long columns,
@@ -460,10 +350,10 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
             return;
         }
         if (alpha == 0) {
-            scaleRows(bRows, bColumns, 0, b, bOffset, ldb);
+            Rows.scale(bRows, bColumns, 0, b, bOffset, ldb);
             return;
         }
-        copyMatrix(
+        kernels.copyMatrix(
                 transposed,
                 (int) rows,
                 (int) columns,
@@ -537,39 +427,5 @@ abstract sealed class CheckedBlas implements Blas permits NativeBlas, PlainBlas 
         Operands.size("n", n);
         Operands.positiveIncrement("incX", incX);
         Operands.readable("x", x, xOffset, n, 1, incX, FLOAT);
-    }
-
-    // ---- results that do not depend on the inputs ----
-
-    /** C = beta·C; 0 overwrites. In Java: OpenBLAS lets NaN through here on some of its kernels. */
-    static void scaleRows(
-            long rows, long columns, float beta, MemorySegment c, long offset, long leading) {
-        if (beta == 1) {
-            return;
-        }
-        for (long row = 0; row < rows; row++) {
-            long start = offset + row * leading;
-            if (beta == 0) {
-                c.asSlice(start * FLOAT, columns * FLOAT).fill((byte) 0);
-                continue;
-            }
-            for (long at = start; at < start + columns; at++) {
-                c.setAtIndex(JAVA_FLOAT, at, beta * c.getAtIndex(JAVA_FLOAT, at));
-            }
-        }
-    }
-
-    private static void scaleRowsOfDoubles(
-            long rows, long columns, double beta, MemorySegment c, long offset, long leading) {
-        if (beta == 1) {
-            return;
-        }
-        for (long row = 0; row < rows; row++) {
-            long start = offset + row * leading;
-            for (long at = start; at < start + columns; at++) {
-                double value = beta == 0 ? 0 : beta * c.getAtIndex(JAVA_DOUBLE, at);
-                c.setAtIndex(JAVA_DOUBLE, at, value);
-            }
-        }
     }
 }

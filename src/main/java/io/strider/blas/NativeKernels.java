@@ -1,51 +1,50 @@
 package io.strider.blas;
 
 import io.strider.openblas.OpenBlas;
+import io.strider.openblas.OpenBlasLibrary;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
  * OpenBLAS through the generated downcalls. Each call holds one of the {@link NativePermits}.
  *
+ * <p>Where OpenBLAS departs from the contract of {@link Blas} in some version or on some CPU, the
+ * case is caught here, in Java; versions 0.3.21 and 0.3.31 were probed on their Nehalem,
+ * Sandybridge, Haswell, SkylakeX and Cooperlake kernels.
+ *
  * <p>The operands go down as slices of the caller's segments, never as bare addresses: the downcall
  * then keeps their arenas alive until it returns. The slices do not outlive the call, so the
  * compiler takes them apart and nothing is allocated.
  */
-final class NativeBlas extends CheckedBlas {
-    private static volatile @Nullable NativeBlas instance;
+final class NativeKernels implements BlasKernels {
+    private static volatile @Nullable Blas blas;
 
     private final NativePermits permits;
-    private final String name;
 
-    private NativeBlas(NativePermits permits) {
+    NativeKernels(NativePermits permits) {
         this.permits = permits;
-        this.name = "OpenBLAS";
     }
 
-    static NativeBlas instance() {
-        NativeBlas ready = instance;
-        return ready != null ? ready : create();
+    /** The checked OpenBLAS, loaded at the first call; a call that failed is tried again. */
+    static Blas blas() {
+        Blas ready = blas;
+        return ready != null ? ready : load();
     }
 
-    // The loader is built beside this; until it stands the library must have been loaded before.
-
-    private static synchronized NativeBlas create() {
-        NativeBlas ready = instance;
+    private static synchronized Blas load() {
+        Blas ready = blas;
         if (ready == null) {
             NativePermits permits = NativePermits.shared();
-            ready = new NativeBlas(permits);
-            instance = ready;
+            OpenBlasLibrary library = OpenBlasLibrary.load();
+            String name = "OpenBLAS " + library.version() + " (" + library.coreName() + ")";
+            ready = new CheckedBlas(name, new NativeKernels(permits));
+            blas = ready;
         }
         return ready;
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    void product(
+    public void product(
             boolean transA,
             boolean transB,
             int m,
@@ -85,7 +84,7 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    void product(
+    public void product(
             boolean transA,
             boolean transB,
             int m,
@@ -125,7 +124,7 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    void matrixVector(
+    public void matrixVector(
             boolean transA,
             int m,
             int n,
@@ -140,6 +139,12 @@ final class NativeBlas extends CheckedBlas {
             MemorySegment y,
             long yOffset,
             int incY) {
+        float factor = beta;
+        if (beta == 0 || Float.isNaN(beta)) {
+            // A beta of NaN zeroes y in 0.3.21, and in 0.3.31 on kernels without AVX.
+            Rows.scale(transA ? n : m, 1, beta, y, yOffset, Math.abs(incY));
+            factor = 1;
+        }
         permits.acquire();
         try {
             OpenBlas.cblas_sgemv(
@@ -152,7 +157,7 @@ final class NativeBlas extends CheckedBlas {
                     lda,
                     floats(x, xOffset),
                     incX,
-                    beta,
+                    factor,
                     floats(y, yOffset),
                     incY);
         } finally {
@@ -161,7 +166,7 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    void rankOne(
+    public void rankOne(
             int m,
             int n,
             float alpha,
@@ -193,7 +198,7 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    void add(
+    public void add(
             int n,
             float alpha,
             MemorySegment x,
@@ -217,7 +222,12 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    void scale(int n, float alpha, MemorySegment x, long xOffset, int incX) {
+    public void scale(int n, float alpha, MemorySegment x, long xOffset, int incX) {
+        if (Float.isNaN(alpha)) {
+            // 0.3.21 compares the factor with 0 in a way that NaN passes, and writes zeros.
+            Rows.scale(n, 1, alpha, x, xOffset, incX);
+            return;
+        }
         permits.acquire();
         try {
             OpenBlas.cblas_sscal(n, alpha, floats(x, xOffset), incX);
@@ -227,7 +237,7 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    void copy(
+    public void copy(
             int n,
             MemorySegment x,
             long xOffset,
@@ -244,7 +254,7 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    float dot(
+    public float dot(
             int n,
             MemorySegment x,
             long xOffset,
@@ -261,7 +271,7 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    float norm(int n, MemorySegment x, long xOffset, int incX) {
+    public float norm(int n, MemorySegment x, long xOffset, int incX) {
         permits.acquire();
         try {
             return OpenBlas.cblas_snrm2(n, floats(x, xOffset), incX);
@@ -271,7 +281,7 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    float magnitudes(int n, MemorySegment x, long xOffset, int incX) {
+    public float magnitudes(int n, MemorySegment x, long xOffset, int incX) {
         permits.acquire();
         try {
             return OpenBlas.cblas_sasum(n, floats(x, xOffset), incX);
@@ -281,7 +291,13 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    long largest(int n, MemorySegment x, long xOffset, int incX) {
+    public long largest(int n, MemorySegment x, long xOffset, int incX) {
+        // With a NaN about, OpenBLAS answers differently from kernel to kernel. The sum of
+        // magnitudes
+        // is NaN exactly if an element is, and both passes together run at the speed of memory.
+        if (Float.isNaN(magnitudes(n, x, xOffset, incX))) {
+            return PlainKernels.firstLargest(n, x, xOffset, incX);
+        }
         permits.acquire();
         try {
             return OpenBlas.cblas_isamax(n, floats(x, xOffset), incX);
@@ -291,7 +307,7 @@ final class NativeBlas extends CheckedBlas {
     }
 
     @Override
-    void copyMatrix(
+    public void copyMatrix(
             boolean transA,
             int rows,
             int columns,
@@ -324,10 +340,20 @@ final class NativeBlas extends CheckedBlas {
     }
 
     private static MemorySegment floats(MemorySegment segment, long offset) {
-        return segment.asSlice(offset * Float.BYTES);
+        return start(segment, offset * Float.BYTES);
     }
 
     private static MemorySegment doubles(MemorySegment segment, long offset) {
-        return segment.asSlice(offset * Double.BYTES);
+        return start(segment, offset * Double.BYTES);
+    }
+
+    /**
+     * The segment from an offset on, of the same arena. Reinterpreting it at its own size changes
+     * nothing but its class, which then is the same for mapped and for allocated memory: only a
+     * slice of known class is taken apart by the compiler. Without it a process that uses both
+     * allocates 40 bytes for each operand.
+     */
+    private static MemorySegment start(MemorySegment segment, long byteOffset) {
+        return segment.reinterpret(segment.byteSize()).asSlice(byteOffset);
     }
 }

@@ -9,18 +9,13 @@ import java.lang.foreign.MemorySegment;
  * The readable truth: the formulas as loops. Everything in {@code float} is summed in {@code
  * double}, where products of two floats are exact, and rounded to {@code float} once at the end.
  */
-final class PlainBlas extends CheckedBlas {
-    static final PlainBlas INSTANCE = new PlainBlas();
+final class PlainKernels implements BlasKernels {
+    static final Blas BLAS = new CheckedBlas("plain", new PlainKernels());
 
-    private PlainBlas() {}
-
-    @Override
-    public String name() {
-        return "plain";
-    }
+    private PlainKernels() {}
 
     @Override
-    void product(
+    public void product(
             boolean transA,
             boolean transB,
             int m,
@@ -51,7 +46,7 @@ final class PlainBlas extends CheckedBlas {
     }
 
     @Override
-    void product(
+    public void product(
             boolean transA,
             boolean transB,
             int m,
@@ -84,7 +79,7 @@ final class PlainBlas extends CheckedBlas {
     }
 
     @Override
-    void matrixVector(
+    public void matrixVector(
             boolean transA,
             int m,
             int n,
@@ -112,7 +107,7 @@ final class PlainBlas extends CheckedBlas {
     }
 
     @Override
-    void rankOne(
+    public void rankOne(
             int m,
             int n,
             float alpha,
@@ -134,7 +129,7 @@ final class PlainBlas extends CheckedBlas {
     }
 
     @Override
-    void add(
+    public void add(
             int n,
             float alpha,
             MemorySegment x,
@@ -151,12 +146,12 @@ final class PlainBlas extends CheckedBlas {
     }
 
     @Override
-    void scale(int n, float alpha, MemorySegment x, long xOffset, int incX) {
-        scaleRows(n, 1, alpha, x, xOffset, incX);
+    public void scale(int n, float alpha, MemorySegment x, long xOffset, int incX) {
+        Rows.scale(n, 1, alpha, x, xOffset, incX);
     }
 
     @Override
-    void copy(
+    public void copy(
             int n,
             MemorySegment x,
             long xOffset,
@@ -170,7 +165,7 @@ final class PlainBlas extends CheckedBlas {
     }
 
     @Override
-    float dot(
+    public float dot(
             int n,
             MemorySegment x,
             long xOffset,
@@ -186,7 +181,7 @@ final class PlainBlas extends CheckedBlas {
     }
 
     @Override
-    float norm(int n, MemorySegment x, long xOffset, int incX) {
+    public float norm(int n, MemorySegment x, long xOffset, int incX) {
         double sum = 0;
         for (long i = 0; i < n; i++) {
             double value = element(n, x, xOffset, incX, i);
@@ -196,7 +191,7 @@ final class PlainBlas extends CheckedBlas {
     }
 
     @Override
-    float magnitudes(int n, MemorySegment x, long xOffset, int incX) {
+    public float magnitudes(int n, MemorySegment x, long xOffset, int incX) {
         double sum = 0;
         for (long i = 0; i < n; i++) {
             sum += Math.abs(element(n, x, xOffset, incX, i));
@@ -205,7 +200,7 @@ final class PlainBlas extends CheckedBlas {
     }
 
     @Override
-    long largest(int n, MemorySegment x, long xOffset, int incX) {
+    public long largest(int n, MemorySegment x, long xOffset, int incX) {
         return firstLargest(n, x, xOffset, incX);
     }
 
@@ -227,7 +222,7 @@ final class PlainBlas extends CheckedBlas {
     }
 
     @Override
-    void copyMatrix(
+    public void copyMatrix(
             boolean transA,
             int rows,
             int columns,
