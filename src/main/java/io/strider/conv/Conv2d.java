@@ -243,7 +243,8 @@ public final class Conv2d {
         Conv2dGeometry geometry = geometry(x.shape(), weight.shape());
         if (bias != null) {
             bias.requireReadable("bias");
-            Shapes.requireShape("bias", bias.shape(), new long[] {geometry.outChannels()}, geometry);
+            Shapes.requireShape(
+                    "bias", bias.shape(), new long[] {geometry.outChannels()}, geometry);
         }
         return geometry;
     }

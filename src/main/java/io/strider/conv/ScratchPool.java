@@ -129,6 +129,7 @@ public final class ScratchPool {
             return memory;
         }
 
+        @SuppressWarnings("MustBeClosed") // closed by free(), when the block grows or is given back
         private void require(long bytes) {
             if (memory.byteSize() >= bytes) {
                 return;
