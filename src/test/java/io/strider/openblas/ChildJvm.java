@@ -16,10 +16,13 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs {@link Probe} in a JVM of its own, since a JVM loads OpenBLAS once. */
 final class ChildJvm {
+    private static final String MODULE = "io.strider";
+
     private final List<String> options = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private boolean nativesJar;
     private boolean nativeAccess = true;
+    private boolean module;
 
     /** What the JVM answered; the probe's lines {@code key=value} are its values. */
     record Answer(int exit, String out, String err) {
@@ -52,6 +55,14 @@ final class ChildJvm {
         return this;
     }
 
+    /**
+     * Runs Strider as the module that it is, not on the class path; the natives jar stays there.
+     */
+    ChildJvm asModule() {
+        module = true;
+        return this;
+    }
+
     ChildJvm withoutNativeAccess() {
         nativeAccess = false;
         return this;
@@ -65,17 +76,35 @@ final class ChildJvm {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+UseSerialGC");
+        if (!nativesJar) {
+            command.add("-XX:TieredStopAtLevel=1"); // starts sooner, but makes SHA-256 slow
+        }
         if (nativeAccess) {
-            command.add("--enable-native-access=ALL-UNNAMED");
+            command.add("--enable-native-access=" + (module ? MODULE : "ALL-UNNAMED"));
         }
         command.addAll(options);
         List<String> classPath = new ArrayList<>();
-        classPath.add(place(OpenBlasLibrary.class));
-        classPath.add(place(Probe.class));
+        if (!module) {
+            classPath.addAll(List.of(place(OpenBlasLibrary.class), place(Probe.class)));
+        }
         if (nativesJar) {
             classPath.add(nativesJarFile().orElseThrow().toString());
         }
-        command.addAll(List.of("-cp", String.join(":", classPath), Probe.class.getName()));
+        if (!classPath.isEmpty()) {
+            command.addAll(List.of("-cp", String.join(":", classPath)));
+        }
+        if (module) {
+            command.addAll(
+                    List.of(
+                            "--module-path",
+                            place(OpenBlasLibrary.class),
+                            "--patch-module",
+                            MODULE + "=" + place(Probe.class),
+                            "-m",
+                            MODULE + "/" + Probe.class.getName()));
+        } else {
+            command.add(Probe.class.getName());
+        }
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         // What the machine presets must not decide what the tests see.

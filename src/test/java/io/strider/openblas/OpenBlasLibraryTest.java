@@ -17,11 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 class OpenBlasLibraryTest {
     private static final String PRODUCT = "[19.0, 22.0, 43.0, 50.0]";
 
+    private static ChildJvm.Answer plain;
+
     @TempDir Path folder;
 
     @Test
     void loadsTheSystemsLibraryAndComputesWithIt() throws Exception {
-        ChildJvm.Answer answer = new ChildJvm().run("load");
+        ChildJvm.Answer answer = plain();
         assertThat(answer.value("source")).as("%s", answer).isEqualTo("system");
         assertThat(Path.of(answer.value("path"))).isRegularFile();
         assertThat(Path.of(answer.value("path")).toRealPath())
@@ -64,7 +66,7 @@ class OpenBlasLibraryTest {
     @Test
     void detectRemovesTheEnvironmentsChoice() throws Exception {
         assumeTrue(dynamicArchitecture(), "the system's OpenBLAS has kernels for one core only");
-        String byItself = new ChildJvm().run("load").value("core");
+        String byItself = plain().value("core");
         String other = byItself.equals("Nehalem") ? "Prescott" : "Nehalem";
         ChildJvm.Answer answer =
                 new ChildJvm()
@@ -123,7 +125,7 @@ class OpenBlasLibraryTest {
 
     @Test
     void aTruncatedLibraryIsRefusedRatherThanMapped() throws Exception {
-        Path whole = Path.of(new ChildJvm().run("load").value("path"));
+        Path whole = Path.of(plain().value("path"));
         Path cut = folder.resolve("libopenblas.so.0");
         try (var in = Files.newInputStream(whole)) {
             Files.write(cut, in.readNBytes(200_000));
@@ -139,7 +141,7 @@ class OpenBlasLibraryTest {
                 .startsWith(
                         "OpenBLAS not found; tried variable STRIDER_OPENBLAS_LIBRARY=/not/there.so:"
                                 + " no such file (expected: ");
-        String path = new ChildJvm().run("load").value("path");
+        String path = plain().value("path");
         ChildJvm.Answer byProperty =
                 new ChildJvm()
                         .variable(LibrarySearch.VARIABLE, "/not/there.so")
@@ -174,7 +176,7 @@ class OpenBlasLibraryTest {
 
     @Test
     void asksTheDynamicLoaderByName() throws Exception {
-        String path = new ChildJvm().run("load").value("path");
+        String path = plain().value("path");
         ChildJvm.Answer found = new ChildJvm().run("loader-name", "libopenblas.so.0");
         assertThat(found.value("source")).as("%s", found).isEqualTo("dynamic loader");
         assertThat(found.value("path")).isEqualTo(path);
@@ -203,7 +205,7 @@ class OpenBlasLibraryTest {
         assertRefused(
                 bySuffix, "an INTERFACE64 build, with 64-bit indices (its functions end in 64_)");
 
-        Path system = Path.of(new ChildJvm().run("load").value("path")).getParent();
+        Path system = Path.of(plain().value("path")).getParent();
         ChildJvm.Answer answer =
                 new ChildJvm()
                         .run("folders", first.toString(), second.toString(), system.toString());
@@ -249,6 +251,20 @@ class OpenBlasLibraryTest {
     }
 
     @Test
+    void worksAsAModuleAndNamesItInTheRemedy() throws Exception {
+        ChildJvm.Answer answer = new ChildJvm().asModule().run("load");
+        assertThat(answer.value("product")).as("%s", answer).isEqualTo(PRODUCT);
+        assertThat(answer.err()).doesNotContain("WARNING: A restricted method");
+        ChildJvm.Answer denied =
+                new ChildJvm()
+                        .asModule()
+                        .withoutNativeAccess()
+                        .option("--illegal-native-access=deny")
+                        .run("load");
+        assertThat(denied.value("error")).endsWith("--enable-native-access=io.strider");
+    }
+
+    @Test
     void unpacksAndLoadsTheNativesJarTwoProcessesAtOnceAndRepairsIt() throws Exception {
         assumeTrue(ChildJvm.nativesJarFile().isPresent(), "no natives jar for this machine");
         Path cache = folder.resolve("cache");
@@ -275,7 +291,7 @@ class OpenBlasLibraryTest {
         Path library =
                 files.stream().filter(path -> path.endsWith("libopenblas.so.0")).findFirst().get();
         Files.writeString(library, "tampered with");
-        ChildJvm.Answer repaired = jvm.run("natives");
+        ChildJvm.Answer repaired = jvm.asModule().run("natives");
         assertThat(repaired.value("product")).as("%s", repaired).isEqualTo(PRODUCT);
         assertThat(Files.size(library)).isGreaterThan(1_000_000);
 
@@ -283,6 +299,14 @@ class OpenBlasLibraryTest {
         assertThat(jvm.run("natives").value("error"))
                 .contains("natives jar org.bytedeco:openblas: not unpacked", cache.toString())
                 .contains("rwxrwxrwx (expected: writable by its owner only)");
+    }
+
+    /** What loading comes to when nothing is set: asked of one JVM, for all the tests. */
+    private static synchronized ChildJvm.Answer plain() throws IOException, InterruptedException {
+        if (plain == null) {
+            plain = new ChildJvm().run("load");
+        }
+        return plain;
     }
 
     private static ChildJvm.Answer assertRefused(Path file, String reason)
@@ -301,7 +325,7 @@ class OpenBlasLibraryTest {
 
     private static boolean dynamicArchitecture() throws IOException, InterruptedException {
         return System.getProperty("os.arch").equals("amd64")
-                && new ChildJvm().run("load").value("config").contains("DYNAMIC_ARCH");
+                && plain().value("config").contains("DYNAMIC_ARCH");
     }
 
     private static List<Path> files(Path folder) throws IOException {
