@@ -9,9 +9,12 @@ import java.lang.foreign.MemorySegment;
  */
 final class PatchColumns implements PatchTile {
     private final Conv2dGeometry geometry;
+    private final long positions;
 
-    PatchColumns(Conv2dGeometry geometry) {
+    /** A tile with room for {@code positions} positions. */
+    PatchColumns(Conv2dGeometry geometry, long positions) {
         this.geometry = geometry;
+        this.positions = positions;
     }
 
     @Override
@@ -20,15 +23,14 @@ final class PatchColumns implements PatchTile {
     }
 
     @Override
-    public Matrix matrix(long count, MemorySegment tile, long offset) {
-        return new Matrix(tile, offset, geometry.productsPerOutput(), count, count, false);
+    public MatrixLayout layout() {
+        return new MatrixLayout(positions, false);
     }
 
     @Override
-    public Matrix pack(
+    public void pack(
             Tensor x, long firstChannel, long first, long count, MemorySegment tile, long offset) {
         walk(true, x, firstChannel, first, count, tile, offset);
-        return matrix(count, tile, offset);
     }
 
     @Override
@@ -51,7 +53,7 @@ final class PatchColumns implements PatchTile {
             for (long i = 0; i < geometry.kernelHeight(); i++) {
                 for (long j = 0; j < geometry.kernelWidth(); j++) {
                     walkTap(pack, image, channel, i, j, first, count, tile, row);
-                    row += count;
+                    row += positions;
                 }
             }
         }
