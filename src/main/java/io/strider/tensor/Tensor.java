@@ -114,6 +114,7 @@ public final class Tensor {
      *     a bad shape
      */
     public static Tensor wrap(FloatBuffer buffer, long... shape) {
+        Objects.requireNonNull(buffer, "buffer");
         return wrap(segmentOf(buffer, buffer.isDirect(), buffer.order()), shape);
     }
 
@@ -126,6 +127,7 @@ public final class Tensor {
      *     few bytes or a bad shape
      */
     public static Tensor wrap(ByteBuffer buffer, long... shape) {
+        Objects.requireNonNull(buffer, "buffer");
         return wrap(segmentOf(buffer, buffer.isDirect(), buffer.order()), shape);
     }
 
