@@ -72,7 +72,8 @@ public final class Tensor {
         Objects.requireNonNull(format, "format");
         Layout layout = Layout.of(format, shape);
         long bytes = layout.elementCount * Float.BYTES;
-        return new Tensor(arena.allocate(bytes, ALLOCATION_ALIGNMENT), layout);
+        // Proven like any other segment, as the arena may be of the caller's own making.
+        return within(arena.allocate(bytes, ALLOCATION_ALIGNMENT), layout);
     }
 
     /**

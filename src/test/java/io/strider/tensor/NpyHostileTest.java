@@ -180,7 +180,6 @@ class NpyHostileTest {
         }
         int read = 0;
         int refusals = 0;
-        Path path = folder.resolve("mutated.npy");
         for (int seed = 0; seed < 12_000; seed++) {
             byte[] content = mutated(new Random(seed), files);
             long limit = 8L * content.length;
@@ -201,7 +200,8 @@ class NpyHostileTest {
             } catch (RuntimeException | Error unexpected) {
                 fail("doubles, seed " + seed, unexpected);
             }
-            Files.write(path, content);
+            // A new name each time: rewriting a file makes some file systems wait for the disk.
+            Path path = Files.write(folder.resolve("mutated" + seed), content);
             // Unsigned bytes are widened to four times the file.
             try (Counting arena = new Counting(4L * content.length)) {
                 Tensor tensor = Npy.read(path, arena);
@@ -212,6 +212,7 @@ class NpyHostileTest {
             } catch (RuntimeException | Error unexpected) {
                 fail("path, seed " + seed, unexpected);
             }
+            Files.delete(path);
         }
         assertThat(read).isGreaterThan(500);
         assertThat(refusals).isGreaterThan(10_000);
