@@ -2,6 +2,8 @@ package io.strider.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +12,7 @@ import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -269,6 +272,25 @@ class NpyTest {
         assertThatThrownBy(() -> Npy.map(folder, arena))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is a directory");
+    }
+
+    @Test
+    void devicesAreNotReadForEver() {
+        Path device = Path.of("/dev/zero");
+        assumeTrue(Files.exists(device));
+        assertThatThrownBy(() -> Npy.read(device, arena))
+                .isInstanceOf(IOException.class)
+                .hasMessage(device + ": is a device, pipe or socket (expected: a regular file)");
+    }
+
+    @Test
+    void filesThatMayNotBeReadAreNamed() throws IOException {
+        assumeFalse("root".equals(System.getProperty("user.name")), "root may read everything");
+        Path secret = file(NpyFiles.packaged("scalar"));
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("-w-------"));
+        assertThatThrownBy(() -> Npy.read(secret, arena))
+                .isInstanceOf(IOException.class)
+                .hasMessage(secret + ": may not be read (expected: read access)");
     }
 
     @Test

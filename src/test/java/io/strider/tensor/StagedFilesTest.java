@@ -160,6 +160,19 @@ class StagedFilesTest {
     }
 
     @Test
+    void aFileWithoutWriteAccessIsNotReplaced() throws IOException {
+        assumeFalse("root".equals(System.getProperty("user.name")), "root may write everywhere");
+        Path locked = Files.writeString(folder.resolve("locked"), "old");
+        Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("r--------"));
+        try (StagedFiles files = new StagedFiles()) {
+            assertThatThrownBy(() -> files.stage(locked, text("new")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(locked + ": may not be written (expected: write access)");
+        }
+        assertThat(locked).hasContent("old");
+    }
+
+    @Test
     void aFullDiskIsACleanError() throws IOException {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.isWritable(full));
