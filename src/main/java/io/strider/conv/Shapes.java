@@ -12,21 +12,23 @@ final class Shapes {
     static void requireInput(String name, Tensor tensor, String layout) {
         Objects.requireNonNull(tensor, name);
         tensor.requireReadable(name);
-        requireRank(name, tensor.shape(), layout);
+        if (tensor.rank() != 4) {
+            requireRank(name, tensor.shape(), layout);
+        }
     }
 
     /** A readable tensor of the shape that the geometry asks for. */
     static void requireInput(String name, Tensor tensor, long[] expected, Conv2dGeometry geometry) {
         Objects.requireNonNull(tensor, name);
         tensor.requireReadable(name);
-        requireShape(name, tensor.shape(), expected, geometry);
+        requireShape(name, tensor, expected, geometry);
     }
 
     /** A writable tensor of the shape that the geometry asks for. */
     static void requireOutput(
             String name, Tensor tensor, long[] expected, Conv2dGeometry geometry) {
         Objects.requireNonNull(tensor, name);
-        requireShape(name, tensor.shape(), expected, geometry);
+        requireShape(name, tensor, expected, geometry);
         tensor.requireWritable(name);
     }
 
@@ -48,6 +50,19 @@ final class Shapes {
                                     Arrays.toString(shape),
                                     Arrays.toString(expected),
                                     geometry));
+        }
+    }
+
+    static void requireShape(String name, Tensor tensor, long[] expected, Conv2dGeometry geometry) {
+        requireShape(name, tensor.shape(), expected, geometry);
+    }
+
+    /** One value for each channel. */
+    static void requireChannels(String name, Tensor tensor, long channels) {
+        if (tensor.rank() != 1 || tensor.size(0) != channels) {
+            throw new IllegalArgumentException(
+                    "%s: shape %s (expected: [%d], one value for each output channel)"
+                            .formatted(name, Arrays.toString(tensor.shape()), channels));
         }
     }
 

@@ -3,6 +3,7 @@ package io.strider.tensor;
 import static io.strider.tensor.Arguments.refused;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Where the elements of a tensor are: offset, shape and strides, immutable, without the memory.
@@ -33,7 +34,7 @@ final class Layout {
 
     static Layout of(long[] shape, long[] strides, long offset) {
         long[] sizes = Strides.checkedShape(shape);
-        long[] steps = strides.clone();
+        long[] steps = Objects.requireNonNull(strides, "strides").clone();
         if (steps.length != sizes.length) {
             throw refused(
                     "strides: %s (expected: one for each dimension of shape %s)", steps, sizes);
@@ -60,6 +61,7 @@ final class Layout {
     }
 
     long position(long[] index) {
+        Objects.requireNonNull(index, "index");
         if (index.length != shape.length) {
             throw refused("index: %s (expected: %s entries)", index, shape.length);
         }
@@ -111,6 +113,7 @@ final class Layout {
     }
 
     Layout permute(int... dims) {
+        Objects.requireNonNull(dims, "dims");
         int rank = rank();
         long[] sizes = new long[rank];
         long[] steps = new long[rank];
