@@ -83,6 +83,8 @@ public final class Conv2d {
      * @throws IllegalArgumentException if they do not fit each other or this convolution
      */
     public Conv2dGeometry geometry(long[] inputShape, long[] weightShape) {
+        Objects.requireNonNull(inputShape, "inputShape");
+        Objects.requireNonNull(weightShape, "weightShape");
         Shapes.requireRank("x", inputShape, INPUT);
         Shapes.requireRank("weight", weightShape, WEIGHT);
         Conv2dGeometry geometry =

@@ -54,6 +54,7 @@ public final class Im2col {
 
     /** The shape of the matrix: {C·kernelHeight·kernelWidth, outHeight·outWidth·N}. */
     public static long[] matrixShape(Conv2dGeometry geometry) {
+        Objects.requireNonNull(geometry, "geometry");
         return new long[] {
             geometry.inChannels() * geometry.kernelHeight() * geometry.kernelWidth(),
             geometry.positions() * geometry.batch()

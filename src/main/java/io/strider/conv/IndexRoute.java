@@ -27,6 +27,8 @@ public final class IndexRoute {
     public static Tensor forward(
             Conv2dGeometry geometry, Tensor x, Tensor weight, Blas blas, Arena arena) {
         Objects.requireNonNull(geometry, "geometry");
+        Objects.requireNonNull(blas, "blas");
+        Objects.requireNonNull(arena, "arena");
         Shapes.requireInput("weight", weight, geometry.weightShape(), geometry);
         try (Arena scratch = Arena.ofConfined()) {
             Tensor patches = Im2col.matrix(geometry, x, scratch);
@@ -56,6 +58,8 @@ public final class IndexRoute {
     public static Tensor backwardWeight(
             Conv2dGeometry geometry, Tensor x, Tensor gy, Blas blas, Arena arena) {
         Objects.requireNonNull(geometry, "geometry");
+        Objects.requireNonNull(blas, "blas");
+        Objects.requireNonNull(arena, "arena");
         Shapes.requireInput("gy", gy, geometry.outputShape(), geometry);
         try (Arena scratch = Arena.ofConfined()) {
             Tensor patches = Im2col.matrix(geometry, x, scratch);
@@ -86,6 +90,8 @@ public final class IndexRoute {
     public static Tensor backwardInput(
             Conv2dGeometry geometry, Tensor weight, Tensor gy, Blas blas, Arena arena) {
         Objects.requireNonNull(geometry, "geometry");
+        Objects.requireNonNull(blas, "blas");
+        Objects.requireNonNull(arena, "arena");
         Shapes.requireInput("weight", weight, geometry.weightShape(), geometry);
         Shapes.requireInput("gy", gy, geometry.outputShape(), geometry);
         try (Arena scratch = Arena.ofConfined()) {

@@ -65,6 +65,8 @@ public final class WindowRoute {
     public static Tensor forward(
             Conv2dGeometry geometry, Tensor x, Tensor weight, Blas blas, Arena arena) {
         requireOneGroup(geometry);
+        Objects.requireNonNull(blas, "blas");
+        Objects.requireNonNull(arena, "arena");
         Tensor windows = view(geometry, x);
         Shapes.requireInput("weight", weight, geometry.weightShape(), geometry);
         try (Arena scratch = Arena.ofConfined()) {
@@ -94,6 +96,8 @@ public final class WindowRoute {
     public static Tensor backwardWeight(
             Conv2dGeometry geometry, Tensor x, Tensor gy, Blas blas, Arena arena) {
         requireOneGroup(geometry);
+        Objects.requireNonNull(blas, "blas");
+        Objects.requireNonNull(arena, "arena");
         Tensor windows = view(geometry, x);
         Shapes.requireInput("gy", gy, geometry.outputShape(), geometry);
         try (Arena scratch = Arena.ofConfined()) {
@@ -123,6 +127,8 @@ public final class WindowRoute {
     public static Tensor backwardInput(
             Conv2dGeometry geometry, Tensor weight, Tensor gy, Blas blas, Arena arena) {
         requireOneGroup(geometry);
+        Objects.requireNonNull(blas, "blas");
+        Objects.requireNonNull(arena, "arena");
         Shapes.requireInput("weight", weight, geometry.weightShape(), geometry);
         Shapes.requireInput("gy", gy, geometry.outputShape(), geometry);
         Tensor gx = Tensor.zeros(arena, geometry.inputShape());
