@@ -61,7 +61,19 @@ final class GemmTiling {
 
     private final long tilePositions;
 
-    GemmTiling(Conv2dGeometry geometry, Tensor image, Tensor weight, Tensor output) {
+    /**
+     * Tells the layouts.
+     *
+     * @param interleaved whether the address ranges of some operands meet. BLAS then takes a
+     *     written operand for overlapping unless equal leading dimensions show that the rows pass
+     *     each other, so what it would refuse goes through scratch.
+     */
+    GemmTiling(
+            Conv2dGeometry geometry,
+            Tensor image,
+            Tensor weight,
+            Tensor output,
+            boolean interleaved) {
         long batch = geometry.batch();
         long inputChannels = geometry.inChannelsPerGroup();
         long outputChannels = geometry.outChannelsPerGroup();
@@ -80,6 +92,12 @@ final class GemmTiling {
                         && (outputsAlone == null || outputsTogether != null);
         MatrixLayout imageHere = together ? imageTogether : imageAlone;
         MatrixLayout outputsHere = together ? outputsTogether : outputsAlone;
+        if (interleaved
+                && imageHere != null
+                && outputsHere != null
+                && imageHere.leading() != outputsHere.leading()) {
+            outputsHere = null;
+        }
         images = together ? batch : 1;
         span = images * geometry.positions();
 
@@ -92,7 +110,9 @@ final class GemmTiling {
         outputTile = new PatchColumns(geometry.ofOutputs(), tilePositions);
 
         MatrixLayout weightsHere =
-                MatrixLayout.ofWeights(weight, outputChannels, patchTile.order());
+                interleaved
+                        ? null
+                        : MatrixLayout.ofWeights(weight, outputChannels, patchTile.order());
         weightsInPlace = weightsHere != null;
         patches = imageHere != null ? imageHere : patchTile.layout();
         outputs = outputsHere != null ? outputsHere : outputTile.layout();

@@ -14,6 +14,7 @@ final class Plan {
     private final long[] imageLayout;
     private final long[] weightLayout;
     private final long[] outputLayout;
+    private final boolean interleaved;
 
     /** The shapes must be those of the geometry. {@code blas} is asked only if it is needed. */
     Plan(
@@ -24,13 +25,14 @@ final class Plan {
             Tensor weight,
             Tensor output) {
         this.geometry = geometry;
+        this.interleaved = interleaved(image, weight, output);
         this.kernels =
                 switch (algorithm.resolve(geometry)) {
                     case DIRECT -> new DirectKernels(geometry);
                     case IM2COL, POINTWISE ->
                             new GemmKernels(
                                     geometry,
-                                    new GemmTiling(geometry, image, weight, output),
+                                    new GemmTiling(geometry, image, weight, output, interleaved),
                                     blas.get(),
                                     ScratchPool.shared());
                     case AUTO -> throw new AssertionError("AUTO is resolved");
@@ -40,11 +42,21 @@ final class Plan {
         this.outputLayout = layout(output);
     }
 
-    /** Whether these operands have the sizes and strides that this plan was made for. */
+    /**
+     * Whether these operands have the sizes and strides that this plan was made for, and lie beside
+     * or between each other as those did.
+     */
     boolean fits(Tensor image, Tensor weight, Tensor output) {
         return hasLayout(image, imageLayout)
                 && hasLayout(weight, weightLayout)
-                && hasLayout(output, outputLayout);
+                && hasLayout(output, outputLayout)
+                && interleaved == interleaved(image, weight, output);
+    }
+
+    private static boolean interleaved(Tensor image, Tensor weight, Tensor output) {
+        return Shapes.rangesMeet(image, output)
+                || Shapes.rangesMeet(weight, output)
+                || Shapes.rangesMeet(image, weight);
     }
 
     private static long[] layout(Tensor t) {

@@ -74,4 +74,22 @@ final class Shapes {
                             .formatted(name, inputName));
         }
     }
+
+    /**
+     * Whether the addresses from the first to the last element of two tensors meet, although the
+     * elements may be different ones.
+     */
+    static boolean rangesMeet(Tensor a, Tensor b) {
+        long aFirst = a.segment().address() + a.offset() * Float.BYTES;
+        long bFirst = b.segment().address() + b.offset() * Float.BYTES;
+        return aFirst <= bFirst + lastByte(b) && bFirst <= aFirst + lastByte(a);
+    }
+
+    private static long lastByte(Tensor t) {
+        long last = 0;
+        for (int dim = 0; dim < t.rank(); dim++) {
+            last += Math.max(0, t.size(dim) - 1) * t.stride(dim);
+        }
+        return last * Float.BYTES;
+    }
 }
