@@ -66,7 +66,8 @@ public final class Tensor {
         return tensor;
     }
 
-    private static Tensor allocate(Arena arena, MemoryFormat format, long[] shape) {
+    /** Elements undefined. */
+    static Tensor allocate(Arena arena, MemoryFormat format, long[] shape) {
         Objects.requireNonNull(arena, "arena");
         Objects.requireNonNull(format, "format");
         Layout layout = Layout.of(format, shape);

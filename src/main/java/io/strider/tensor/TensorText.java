@@ -31,7 +31,7 @@ final class TensorText {
             tensor.requireReadable("tensor");
             TensorText values = new TensorText(tensor);
             values.append(new long[tensor.rank()], 0);
-            return head + values.text;
+            return head + (tensor.rank() > 1 ? "\n" : "") + values.text;
         } catch (WrongThreadException foreign) {
             return head + "(confined to another thread)";
         } catch (IllegalStateException closed) {
@@ -95,7 +95,8 @@ final class TensorText {
         float magnitude = Math.abs(value);
         if (magnitude >= 1e-4f && magnitude < 1e7f) {
             int decimals = Math.max(0, 5 - (int) Math.floor(Math.log10(magnitude)));
-            return String.format(Locale.ROOT, "%." + decimals + "f", value);
+            String digits = String.format(Locale.ROOT, "%." + decimals + "f", value);
+            return digits.contains(".") ? digits.replaceFirst("\\.?0+$", "") : digits;
         }
         return String.format(Locale.ROOT, "%.5e", value);
     }
