@@ -128,8 +128,8 @@ class BlasThreadsTest {
             for (Thread thread : threads) {
                 thread.join();
             }
-            // Closed while they ran: each found out. Closed after the stop: none had to.
-            assertThat(ends).hasSize(stop.get() ? 0 : 3);
+            // Closed while nobody told them to stop: each found out. After that some may have.
+            assertThat(ends).hasSizeBetween(stop.get() ? 0 : 3, 3);
             assertThat(ends).allMatch(e -> e instanceof IllegalStateException);
         }
         assertThat(NativePermits.shared().inUse()).isZero();
