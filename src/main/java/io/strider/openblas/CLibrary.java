@@ -11,7 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The few functions of the C library that finding OpenBLAS needs: the process's own environment
@@ -30,35 +32,20 @@ final class CLibrary {
                     ADDRESS.withName("dli_sname"),
                     ADDRESS.withName("dli_saddr"));
 
-    private final MethodHandle getenv;
-    private final MethodHandle setenv;
-    private final MethodHandle unsetenv;
-    private final MethodHandle geteuid;
-    private final MethodHandle dladdr;
+    private final Map<String, MethodHandle> bound = new ConcurrentHashMap<>();
 
     /**
      * An address's file: its path as the dynamic loader knows it, and where it begins in memory.
      */
     record LoadedFile(Path path, long base) {}
 
-    /**
-     * Binds the functions.
-     *
-     * @throws IllegalCallerException if native access is denied to this module
-     * @throws UnsatisfiedLinkError if the system's C library lacks one of them
-     */
-    CLibrary() {
-        getenv = bind("getenv", FunctionDescriptor.of(ADDRESS, ADDRESS));
-        setenv = bind("setenv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-        unsetenv = bind("unsetenv", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-        geteuid = bind("geteuid", FunctionDescriptor.of(JAVA_INT));
-        dladdr = bind("dladdr", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
-    }
-
     /** The value of a variable of the process's environment as it is now. */
     Optional<String> environmentVariable(String name) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = (MemorySegment) getenv.invokeExact(arena.allocateFrom(name));
+            MemorySegment value =
+                    (MemorySegment)
+                            bind("getenv", FunctionDescriptor.of(ADDRESS, ADDRESS))
+                                    .invokeExact(arena.allocateFrom(name));
             return string(value);
         } catch (Throwable e) {
             throw unexpected("getenv", e);
@@ -74,8 +61,12 @@ final class CLibrary {
         try (Arena arena = Arena.ofConfined()) {
             result =
                     (int)
-                            setenv.invokeExact(
-                                    arena.allocateFrom(name), arena.allocateFrom(value), 1);
+                            bind(
+                                            "setenv",
+                                            FunctionDescriptor.of(
+                                                    JAVA_INT, ADDRESS, ADDRESS, JAVA_INT))
+                                    .invokeExact(
+                                            arena.allocateFrom(name), arena.allocateFrom(value), 1);
         } catch (Throwable e) {
             throw unexpected("setenv", e);
         }
@@ -91,7 +82,10 @@ final class CLibrary {
         }
         int result;
         try (Arena arena = Arena.ofConfined()) {
-            result = (int) unsetenv.invokeExact(arena.allocateFrom(name));
+            result =
+                    (int)
+                            bind("unsetenv", FunctionDescriptor.of(JAVA_INT, ADDRESS))
+                                    .invokeExact(arena.allocateFrom(name));
         } catch (Throwable e) {
             throw unexpected("unsetenv", e);
         }
@@ -103,7 +97,7 @@ final class CLibrary {
     /** The number of the user that the process runs as. */
     int effectiveUser() {
         try {
-            return (int) geteuid.invokeExact();
+            return (int) bind("geteuid", FunctionDescriptor.of(JAVA_INT)).invokeExact();
         } catch (Throwable e) {
             throw unexpected("geteuid", e);
         }
@@ -113,7 +107,10 @@ final class CLibrary {
     Optional<LoadedFile> fileOf(MemorySegment address) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(DL_INFO);
-            if ((int) dladdr.invokeExact(address, info) == 0) {
+            if ((int)
+                            bind("dladdr", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS))
+                                    .invokeExact(address, info)
+                    == 0) {
                 return Optional.empty();
             }
             long base = info.get(ADDRESS, ADDRESS.byteSize()).address();
@@ -130,7 +127,11 @@ final class CLibrary {
                 : Optional.of(pointer.reinterpret(Long.MAX_VALUE).getString(0));
     }
 
-    private static MethodHandle bind(String name, FunctionDescriptor descriptor) {
+    private MethodHandle bind(String name, FunctionDescriptor descriptor) {
+        return bound.computeIfAbsent(name, _ -> newHandle(name, descriptor));
+    }
+
+    private static MethodHandle newHandle(String name, FunctionDescriptor descriptor) {
         Linker linker = Linker.nativeLinker();
         MemorySegment address =
                 linker.defaultLookup()

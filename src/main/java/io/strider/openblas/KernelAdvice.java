@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What to say about the kernels that OpenBLAS chose.
  *
  * @param coreType what was asked for
- * @param environmentName the value of {@code OPENBLAS_CORETYPE} when OpenBLAS was loaded
+ * @param environment gives the value of {@code OPENBLAS_CORETYPE} when OpenBLAS was loaded; asked
+ *     only if it matters
  * @param coreName what OpenBLAS chose
  * @param config its config string
  * @param version its version
@@ -18,7 +20,7 @@ import java.util.Set;
  */
 record KernelAdvice(
         CoreType coreType,
-        Optional<String> environmentName,
+        Supplier<Optional<String>> environment,
         String coreName,
         String config,
         String version,
@@ -81,7 +83,7 @@ record KernelAdvice(
                             + " AVX-512 in 256-bit halves, no difference was measured). "
                             + remedy());
         }
-        if (forced() && narrow() && version.equals("0.3.34")) {
+        if (narrow() && version.equals("0.3.34") && environment.get().isPresent()) {
             sentences.add(
                     "OpenBLAS 0.3.34 can crash in dgemm when such kernels are forced on AMD Zen 4 and"
                             + " Zen 5 (OpenBLAS issue 6021).");
@@ -98,10 +100,6 @@ record KernelAdvice(
         return avx512 && !WIDE.contains(name) && NARROW.contains(name);
     }
 
-    private boolean forced() {
-        return environmentName.isPresent();
-    }
-
     private String remedy() {
         if (!config.contains("DYNAMIC_ARCH")) {
             return "This build has kernels for one processor only: install one that chooses at run time"
@@ -112,6 +110,7 @@ record KernelAdvice(
         if (coreType.mode() == CoreType.Mode.NAME) {
             return "Set -D" + CoreType.PROPERTY + "=detect to let OpenBLAS choose.";
         }
+        Optional<String> environmentName = environment.get();
         if (environmentName.isPresent()) {
             return "Set -D"
                     + CoreType.PROPERTY

@@ -118,6 +118,9 @@ final class LibraryOpener implements LibrarySearch.Opener {
         candidate.dependencies().forEach(LibraryOpener::preload);
         SymbolLookup inside = openMp ? lookInsideWithOneThread(real) : lookInside(real);
         Path actual = inspect(inside, real);
+        if (!actual.equals(real)) {
+            inside = lookInside(actual);
+        }
         loadForBindings(actual);
         requireBindingsSee(actual);
         return new LibrarySearch.Opened(candidate.source(), actual, inside);
@@ -216,9 +219,7 @@ final class LibraryOpener implements LibrarySearch.Opener {
 
     private static LibraryRefusedException interface64(String evidence) {
         return new LibraryRefusedException(
-                "an INTERFACE64 build ("
-                        + evidence.strip()
-                        + "; expected: one with 32-bit indices, not libopenblas64)");
+                "an INTERFACE64 build, with 64-bit indices (" + evidence.strip() + ")");
     }
 
     private static String call(MemorySegment getConfig) {

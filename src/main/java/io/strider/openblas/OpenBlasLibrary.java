@@ -29,7 +29,7 @@ public final class OpenBlasLibrary {
 
     private static final Object LOCK = new Object();
     private static volatile @Nullable OpenBlasLibrary loaded;
-    private static @Nullable UnsatisfiedLinkError failure; // guarded by LOCK
+    private static @Nullable String failure; // the message of the first; guarded by LOCK
 
     private final CLibrary c;
     private final SymbolLookup inside;
@@ -70,7 +70,7 @@ public final class OpenBlasLibrary {
         List<String> sentences = new ArrayList<>();
         new KernelAdvice(
                         coreType,
-                        c.environmentVariable(CoreType.VARIABLE),
+                        () -> c.environmentVariable(CoreType.VARIABLE),
                         coreName,
                         config,
                         version,
@@ -114,17 +114,15 @@ public final class OpenBlasLibrary {
             if (library != null) {
                 return library;
             }
-            UnsatisfiedLinkError earlier = failure;
+            String earlier = failure;
             if (earlier != null) {
-                UnsatisfiedLinkError again = new UnsatisfiedLinkError(earlier.getMessage());
-                again.initCause(earlier);
-                throw again;
+                throw new UnsatisfiedLinkError(earlier);
             }
             CoreType coreType = CoreType.parse(System.getProperty(CoreType.PROPERTY));
             try {
                 library = find(places, coreType);
             } catch (UnsatisfiedLinkError e) {
-                failure = e;
+                failure = String.valueOf(e.getMessage());
                 throw e;
             }
             loaded = library;
