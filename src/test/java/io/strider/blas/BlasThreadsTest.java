@@ -136,6 +136,56 @@ class BlasThreadsTest {
     }
 
     @Test
+    @SuppressWarnings("MustBeClosedChecker") // when it can be closed is what is tested
+    void anArenaInUseByANativeCallCannotBeClosed() throws InterruptedException {
+        int size = 800;
+        boolean refused = false;
+        // A round can miss: the arena may be closed after the permit is taken, before the call.
+        for (int round = 0; round < 50 && !refused; round++) {
+            Arena arena = Arena.ofShared();
+            MemorySegment a = arena.allocate(4L * size * size, 64);
+            MemorySegment c = Arena.ofAuto().allocate(4L * size * size, 64);
+            Thread caller =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                try {
+                                    blas.sgemm(
+                                            NO_TRANSPOSE,
+                                            NO_TRANSPOSE,
+                                            size,
+                                            size,
+                                            size,
+                                            1,
+                                            a,
+                                            0,
+                                            size,
+                                            a,
+                                            0,
+                                            size,
+                                            0,
+                                            c,
+                                            0,
+                                            size);
+                                } catch (IllegalStateException _) {
+                                    // Closed before the call: refused, as it should be.
+                                }
+                            });
+            while (NativePermits.shared().inUse() == 0 && caller.isAlive()) {
+                Thread.onSpinWait();
+            }
+            try {
+                arena.close();
+            } catch (IllegalStateException e) {
+                refused = true;
+                caller.join();
+                arena.close();
+            }
+            caller.join();
+        }
+        assertThat(refused).isTrue();
+    }
+
+    @Test
     void aRefusedCallKeepsNoPermit() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment few = arena.allocate(16);
