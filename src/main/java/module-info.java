@@ -2,7 +2,15 @@
 module io.strider {
     requires static org.jspecify;
 
+    // For the command line alone; whoever embeds the library needs none of them.
+    requires static info.picocli;
+    requires static java.desktop;
+    requires static jdk.management;
+
     exports io.strider.blas;
     exports io.strider.conv;
     exports io.strider.tensor;
+
+    opens io.strider.cli to
+            info.picocli;
 }

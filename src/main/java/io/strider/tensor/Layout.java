@@ -19,12 +19,16 @@ final class Layout {
     final long[] strides;
     final long elementCount;
 
+    /** See {@link Tensor#overlapsItself}; worked out here, as every write asks for it. */
+    final boolean mayOverlapItself;
+
     /** Keeps the arrays. */
     private Layout(long offset, long[] shape, long[] strides) {
         this.offset = offset;
         this.shape = shape;
         this.strides = strides;
         this.elementCount = Strides.elementCount(shape);
+        this.mayOverlapItself = Strides.mayOverlapItself(shape, strides);
     }
 
     static Layout of(MemoryFormat format, long... shape) {
@@ -53,6 +57,11 @@ final class Layout {
 
     boolean isEmpty() {
         return elementCount == 0;
+    }
+
+    /** Whether the elements fill one run of memory, in whatever order. */
+    boolean isDense() {
+        return !isEmpty() && !mayOverlapItself && span() == elementCount - 1;
     }
 
     /** The distance from the first element to the furthest one. */

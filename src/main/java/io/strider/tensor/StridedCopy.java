@@ -193,6 +193,10 @@ final class StridedCopy {
         if (to.isEmpty()) {
             return;
         }
+        if (to.isDense()) {
+            fillRun(target, to.offset, to.elementCount, value);
+            return;
+        }
         Loops loops = new Loops(to, to);
         int inner = loops.depth - 1;
         long length = inner < 0 ? 1 : loops.sizes[inner];

@@ -250,7 +250,7 @@ public final class Tensor {
      * certain.
      */
     public boolean overlapsItself() {
-        return Strides.mayOverlapItself(layout.shape, layout.strides);
+        return layout.mayOverlapItself;
     }
 
     /**

@@ -1,0 +1,120 @@
+package io.strider.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * The command {@code strider}: hands over to its subcommands.
+ *
+ * <p>{@link #main} is the way in of a process. Not for use by other code.
+ */
+@Command(
+        name = "strider",
+        mixinStandardHelpOptions = true,
+        versionProvider = Strider.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Convolutions on .npy files through the system's OpenBLAS.",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%n",
+        footer = {
+            "Each command has its own help: strider conv2d --help",
+            "Exit codes: 0 done, 1 a failure of ours, 2 bad arguments or bad input.",
+            "",
+            "Example:",
+            "  strider demo"
+        })
+public final class Strider extends StriderCommand {
+
+    private Strider() {}
+
+    /**
+     * Runs one command and ends the process with its exit code.
+     *
+     * @param arguments the command and its options; {@code --help} lists them
+     */
+    public static void main(String[] arguments) {
+        // Nothing is shown on a screen, also where there is one.
+        setDefault("java.awt.headless", "true");
+        // A warning is one line, as all that we write to standard error.
+        setDefault("java.util.logging.SimpleFormatter.format", "strider: %5$s%n");
+        PrintWriter out = writer(FileDescriptor.out, "stdout.encoding");
+        PrintWriter err = writer(FileDescriptor.err, "stderr.encoding");
+        int code = commandLine(GoldenCases.packaged()).setOut(out).setErr(err).execute(arguments);
+        if (out.checkError() && code == ExitCode.DONE) {
+            err.println("strider: standard output: could not be written");
+            code = ExitCode.BAD_INPUT;
+        }
+        err.flush();
+        System.exit(code);
+    }
+
+    private static void setDefault(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    /**
+     * Containers mostly run without a locale, and Java then takes the terminal for ASCII; it is
+     * not.
+     */
+    private static PrintWriter writer(FileDescriptor descriptor, String encodingProperty) {
+        String name = System.getProperty(encodingProperty, "");
+        Charset charset =
+                Charset.isSupported(name.isEmpty() ? "?" : name)
+                        ? Charset.forName(name)
+                        : StandardCharsets.UTF_8;
+        return new PrintWriter(
+                new OutputStreamWriter(
+                        new FileOutputStream(descriptor),
+                        charset.equals(StandardCharsets.US_ASCII)
+                                ? StandardCharsets.UTF_8
+                                : charset),
+                true);
+    }
+
+    /** The command line with all commands; {@code cases} are what {@code check} and demo use. */
+    static CommandLine commandLine(GoldenCases cases) {
+        CommandLine line = new CommandLine(new Strider());
+        line.addSubcommand(new DemoCommand(cases));
+        line.addSubcommand(new CheckCommand(cases));
+        line.addSubcommand(new Conv2dCommand());
+        line.addSubcommand(new Im2colCommand());
+        line.addSubcommand(new Col2imCommand());
+        line.addSubcommand(new InfoCommand());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(100);
+        line.setUsageHelpLongOptionsMaxWidth(34);
+        line.setParameterExceptionHandler(Failures::ofArguments);
+        return line;
+    }
+
+    @Override
+    int run() {
+        err().println("strider: no command given");
+        err().println();
+        spec().commandLine().usage(err());
+        return ExitCode.BAD_INPUT;
+    }
+
+    /** Reads the version from the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"strider " + text()};
+        }
+
+        static String text() {
+            String version = Strider.class.getPackage().getImplementationVersion();
+            return version == null ? "development" : version;
+        }
+    }
+}
