@@ -1,8 +1,8 @@
 package io.strider;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -43,7 +43,8 @@ class ArchitectureTest {
     private static final String BINDINGS = "openblas";
 
     /** Packages that need nothing but the JDK. */
-    private static final List<String> CORE = List.of("openblas", "tensor", "blas", "conv", "ops", "graph");
+    private static final List<String> CORE =
+            List.of("openblas", "tensor", "blas", "conv", "ops", "graph");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()
@@ -65,12 +66,15 @@ class ArchitectureTest {
     private static boolean mayUse(String user, String used) {
         List<String> named = MAY_USE.get(user);
         return named.contains(used)
-                || (!used.equals(BINDINGS) && named.stream().anyMatch(between -> mayUse(between, used)));
+                || (!used.equals(BINDINGS)
+                        && named.stream().anyMatch(between -> mayUse(between, used)));
     }
 
     @Test
     void everyPackageHasItsPlace() {
-        assertThat(existing()).contains("openblas", "tensor", "blas", "conv").isSubsetOf(MAY_USE.keySet());
+        assertThat(existing())
+                .contains("openblas", "tensor", "blas", "conv")
+                .isSubsetOf(MAY_USE.keySet());
     }
 
     @Test
@@ -128,6 +132,9 @@ class ArchitectureTest {
 
     @Test
     void namesSayWhatAClassIs() {
-        noClasses().should().haveNameMatching(".*(Utils?|Helper|Manager|Impl)(\\$.*)?").check(CLASSES);
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Utils?|Helper|Manager|Impl)(\\$.*)?")
+                .check(CLASSES);
     }
 }

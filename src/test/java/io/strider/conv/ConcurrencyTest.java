@@ -23,9 +23,17 @@ class ConcurrencyTest {
     private static final int THREADS = 1000;
 
     /** One layer with its operands in shared memory, and what must come out. */
-    private record Layer(Conv2d conv, Conv2dGeometry geometry, Tensor x, Tensor w, Tensor b, Tensor gy, Operands.Results expected) {
+    private record Layer(
+            Conv2d conv,
+            Conv2dGeometry geometry,
+            Tensor x,
+            Tensor w,
+            Tensor b,
+            Tensor gy,
+            Operands.Results expected) {
 
-        static Layer of(Arena arena, Algorithm algorithm, MemoryFormat format, Conv2dGeometry geometry) {
+        static Layer of(
+                Arena arena, Algorithm algorithm, MemoryFormat format, Conv2dGeometry geometry) {
             Operands operands = Operands.integers(geometry, 5);
             return new Layer(
                     RandomGeometry.convolution(geometry, algorithm, Blas.openBlas()),
@@ -42,8 +50,16 @@ class ConcurrencyTest {
             List<String> wrong = new ArrayList<>();
             try (Arena own = Arena.ofConfined()) {
                 check("y", conv.forward(x, w, b, own), expected.y(), wrong);
-                check("gx", conv.backwardInput(w, gy, geometry.inputShape(), own), expected.gx(), wrong);
-                check("gw", conv.backwardWeight(x, gy, geometry.weightShape(), own), expected.gw(), wrong);
+                check(
+                        "gx",
+                        conv.backwardInput(w, gy, geometry.inputShape(), own),
+                        expected.gx(),
+                        wrong);
+                check(
+                        "gw",
+                        conv.backwardWeight(x, gy, geometry.weightShape(), own),
+                        expected.gw(),
+                        wrong);
                 check("gb", conv.backwardBias(gy, own), expected.gb(), wrong);
             }
             return wrong;
@@ -61,10 +77,35 @@ class ConcurrencyTest {
         MemoryFormat last = MemoryFormat.CHANNELS_LAST;
         return List.of(
                 Layer.of(arena, Algorithm.IM2COL, first, RandomGeometry.of(1).geometry()),
-                Layer.of(arena, Algorithm.AUTO, last, Conv2dGeometry.builder().input(2, 8, 14, 15).kernel(16, 3, 3).padding(Padding.of(1, 1)).build()),
-                Layer.of(arena, Algorithm.POINTWISE, last, Conv2dGeometry.builder().input(2, 24, 9, 11).kernel(20, 1, 1).build()),
-                Layer.of(arena, Algorithm.IM2COL, last, Conv2dGeometry.builder().input(1, 10, 13, 16).kernel(20, 3, 3).groups(10).stride(2, 2).build()),
-                Layer.of(arena, Algorithm.DIRECT, first, Conv2dGeometry.builder().input(1, 2, 5, 5).kernel(7, 3, 3).build()));
+                Layer.of(
+                        arena,
+                        Algorithm.AUTO,
+                        last,
+                        Conv2dGeometry.builder()
+                                .input(2, 8, 14, 15)
+                                .kernel(16, 3, 3)
+                                .padding(Padding.of(1, 1))
+                                .build()),
+                Layer.of(
+                        arena,
+                        Algorithm.POINTWISE,
+                        last,
+                        Conv2dGeometry.builder().input(2, 24, 9, 11).kernel(20, 1, 1).build()),
+                Layer.of(
+                        arena,
+                        Algorithm.IM2COL,
+                        last,
+                        Conv2dGeometry.builder()
+                                .input(1, 10, 13, 16)
+                                .kernel(20, 3, 3)
+                                .groups(10)
+                                .stride(2, 2)
+                                .build()),
+                Layer.of(
+                        arena,
+                        Algorithm.DIRECT,
+                        first,
+                        Conv2dGeometry.builder().input(1, 2, 5, 5).kernel(7, 3, 3).build()));
     }
 
     @Test
@@ -79,18 +120,17 @@ class ConcurrencyTest {
                 Layer layer = layers.get(i / 2 % layers.size());
                 Thread.Builder kind = i % 2 == 0 ? Thread.ofPlatform() : Thread.ofVirtual();
                 threads.add(
-                        kind.start(
-                                () -> {
-                                    try {
-                                        ready.countDown();
-                                        start.await();
-                                        for (int round = 0; round < 3; round++) {
-                                            wrong.addAll(layer.run());
-                                        }
-                                    } catch (Throwable failure) {
-                                        wrong.add(failure);
-                                    }
-                                }));
+                        kind.start(() -> {
+                            try {
+                                ready.countDown();
+                                start.await();
+                                for (int round = 0; round < 3; round++) {
+                                    wrong.addAll(layer.run());
+                                }
+                            } catch (Throwable failure) {
+                                wrong.add(failure);
+                            }
+                        }));
             }
             ready.await();
             start.countDown();
@@ -106,7 +146,9 @@ class ConcurrencyTest {
         assertThat(pool.idleBytes()).isLessThanOrEqualTo(pool.slots() * ScratchPool.KEPT_BYTES);
     }
 
-    /** Threads that race with different sizes through one convolution do not get each other's plan. */
+    /**
+     * Threads that race with different sizes through one convolution do not get each other's plan.
+     */
     @Test
     void oneConvolutionServesDifferentSizesAtOnce() throws InterruptedException {
         Conv2d conv = Conv2d.builder().padding(Padding.of(1, 0, 0, 1)).build();
@@ -118,26 +160,25 @@ class ConcurrencyTest {
             Conv2dGeometry g = conv.geometry(input, weight);
             MemoryFormat format = MemoryFormat.values()[i / 8];
             threads.add(
-                    Thread.startVirtualThread(
-                            () -> {
-                                try (Arena arena = Arena.ofShared()) {
-                                    Operands operands = Operands.integers(g, 3);
-                                    Layer layer =
-                                            new Layer(
-                                                    conv,
-                                                    g,
-                                                    operands.x(arena, format),
-                                                    operands.w(arena, format),
-                                                    operands.b(arena),
-                                                    operands.gy(arena, format),
-                                                    operands.direct(arena));
-                                    for (int round = 0; round < 200; round++) {
-                                        wrong.addAll(layer.run());
-                                    }
-                                } catch (Throwable failure) {
-                                    wrong.add(failure);
-                                }
-                            }));
+                    Thread.startVirtualThread(() -> {
+                        try (Arena arena = Arena.ofShared()) {
+                            Operands operands = Operands.integers(g, 3);
+                            Layer layer =
+                                    new Layer(
+                                            conv,
+                                            g,
+                                            operands.x(arena, format),
+                                            operands.w(arena, format),
+                                            operands.b(arena),
+                                            operands.gy(arena, format),
+                                            operands.direct(arena));
+                            for (int round = 0; round < 200; round++) {
+                                wrong.addAll(layer.run());
+                            }
+                        } catch (Throwable failure) {
+                            wrong.add(failure);
+                        }
+                    }));
         }
         for (Thread thread : threads) {
             thread.join();
@@ -145,8 +186,12 @@ class ConcurrencyTest {
         assertThat(wrong).isEmpty();
     }
 
-    /** Closing the arena of the operands while they are used: exceptions or right results, nothing else. */
+    /**
+     * Closing the arena of the operands while they are used: exceptions or right results, nothing
+     * else.
+     */
     @Test
+    @SuppressWarnings("MustBeClosed") // closing it is what is tested
     void anArenaMayBeClosedUnderRunningConvolutions() throws Exception {
         int refusals = 0;
         for (int round = 0; round < 150; round++) {
@@ -168,7 +213,9 @@ class ConcurrencyTest {
             while (arena.scope().isAlive()) {
                 try {
                     arena.close();
-                } catch (IllegalStateException inUse) { // a native call holds it: refused, not crashed
+                } catch (
+                        IllegalStateException
+                                inUse) { // a native call holds it: refused, not crashed
                     refusals++;
                     Thread.onSpinWait();
                 }
@@ -182,7 +229,8 @@ class ConcurrencyTest {
         allSlotsAreBack();
     }
 
-    private static void runUntilClosed(Layer layer, float[] wanted, CyclicBarrier start, Queue<Object> wrong) {
+    private static void runUntilClosed(
+            Layer layer, float[] wanted, CyclicBarrier start, Queue<Object> wrong) {
         try (Arena own = Arena.ofConfined()) {
             Tensor y = Tensor.zeros(own, layer.geometry.outputShape());
             start.await();
@@ -201,7 +249,10 @@ class ConcurrencyTest {
         }
     }
 
-    /** As many convolutions at once as there are slots, twice over: a slot that was lost would hang here. */
+    /**
+     * As many convolutions at once as there are slots, twice over: a slot that was lost would hang
+     * here.
+     */
     private static void allSlotsAreBack() throws InterruptedException {
         try (Arena arena = Arena.ofShared()) {
             Layer layer = layers(arena).get(1);
@@ -233,16 +284,15 @@ class ConcurrencyTest {
                 Layer layer = layers.get(i);
                 threads.add(
                         Thread.ofPlatform()
-                                .start(
-                                        () -> {
-                                            try {
-                                                for (int round = 0; round < 150; round++) {
-                                                    wrong.addAll(layer.run());
-                                                }
-                                            } catch (Throwable failure) {
-                                                wrong.add(failure);
-                                            }
-                                        }));
+                                .start(() -> {
+                                    try {
+                                        for (int round = 0; round < 150; round++) {
+                                            wrong.addAll(layer.run());
+                                        }
+                                    } catch (Throwable failure) {
+                                        wrong.add(failure);
+                                    }
+                                }));
             }
             for (Thread thread : threads) {
                 while (thread.isAlive()) {

@@ -68,8 +68,10 @@ class Conv2dArgumentsTest {
     void goodArgumentsAreTaken() {
         try (Arena own = Arena.ofConfined()) {
             assertThat(conv.forward(x, w, b, own).shape()).containsExactly(2, 6, 5, 9);
-            assertThat(conv.backwardInput(w, gy, x.shape(), own).shape()).containsExactly(2, 4, 7, 10);
-            assertThat(conv.backwardWeight(x, gy, w.shape(), own).shape()).containsExactly(6, 4, 3, 2);
+            assertThat(conv.backwardInput(w, gy, x.shape(), own).shape())
+                    .containsExactly(2, 4, 7, 10);
+            assertThat(conv.backwardWeight(x, gy, w.shape(), own).shape())
+                    .containsExactly(6, 4, 3, 2);
             assertThat(conv.backwardBias(gy, own).shape()).containsExactly(6);
         }
     }
@@ -129,7 +131,9 @@ class Conv2dArgumentsTest {
         refused("bias: shape ", () -> conv.forward(x, w, b.reshape(1, 6), y));
         refused("gb: shape ", () -> conv.backwardBias(gy, gb.reshape(6, 1)));
         refused("inputShape: shape ", () -> conv.backwardInput(w, gy, new long[] {2, 4, 7}, arena));
-        refused("weightShape: shape ", () -> conv.backwardWeight(x, gy, new long[] {6, 4, 3, 2, 1}, arena));
+        refused(
+                "weightShape: shape ",
+                () -> conv.backwardWeight(x, gy, new long[] {6, 4, 3, 2, 1}, arena));
     }
 
     @Test
@@ -145,20 +149,32 @@ class Conv2dArgumentsTest {
         refused("gy: shape [2, 6, 5, 9]", () -> conv.backwardWeight(x, gy, gw.slice(2, 0, 2)));
         refused("gy: shape [1, 6, 5, 9]", () -> conv.backwardWeight(x, gy.slice(0, 0, 1), gw));
         refused("gb: shape [5]", () -> conv.backwardBias(gy, gb.slice(0, 0, 5)));
-        refused("gy: shape [2, 6, 5, 9]", () -> conv.backwardInput(w, gy, new long[] {2, 4, 8, 10}, arena));
-        refused("gy: shape [2, 6, 5, 9]", () -> conv.backwardWeight(x, gy, new long[] {6, 4, 3, 3}, arena));
+        refused(
+                "gy: shape [2, 6, 5, 9]",
+                () -> conv.backwardInput(w, gy, new long[] {2, 4, 8, 10}, arena));
+        refused(
+                "gy: shape [2, 6, 5, 9]",
+                () -> conv.backwardWeight(x, gy, new long[] {6, 4, 3, 3}, arena));
     }
 
     @Test
     void impossibleWindowsAndGroupsAreRefused() {
         refused("kernelHeight: 3 taps", () -> conv.forward(x.slice(2, 0, 2), w, b, y));
-        refused("kernelWidth: 2 taps", () -> Conv2d.builder().dilation(1, 10).build().forward(x, w, b, y));
+        refused(
+                "kernelWidth: 2 taps",
+                () -> Conv2d.builder().dilation(1, 10).build().forward(x, w, b, y));
         refused("groups: 3 ", () -> Conv2d.builder().groups(3).build().forward(x, w, b, y));
         refused("groups: 4 ", () -> Conv2d.builder().groups(4).build().forward(x, w, b, y));
         refused("weight: shape ", () -> Conv2d.builder().groups(2).build().forward(x, w, b, y));
-        refused("inputHeight: 0 ", () -> conv.backwardInput(w, gy, new long[] {2, 4, 0, 10}, arena));
-        refused("inChannels: -4 ", () -> conv.backwardInput(w, gy, new long[] {2, -4, 7, 10}, arena));
-        refused("kernelHeight: 0 ", () -> conv.backwardWeight(x, gy, new long[] {6, 4, 0, 2}, arena));
+        refused(
+                "inputHeight: 0 ",
+                () -> conv.backwardInput(w, gy, new long[] {2, 4, 0, 10}, arena));
+        refused(
+                "inChannels: -4 ",
+                () -> conv.backwardInput(w, gy, new long[] {2, -4, 7, 10}, arena));
+        refused(
+                "kernelHeight: 0 ",
+                () -> conv.backwardWeight(x, gy, new long[] {6, 4, 0, 2}, arena));
     }
 
     @Test
@@ -210,9 +226,17 @@ class Conv2dArgumentsTest {
         refused("y: shares memory with bias ", () -> any.forward(x, filters, bias, overWeights));
         refused("gb: shares memory with gy ", () -> any.backwardBias(overWeights, bias));
 
-        refused("y: shape ", () -> any.forward(x, filters, b, output.slice(0, 0, 1).expand(outputs)));
-        refused("gx: shape ", () -> any.backwardInput(filters, output, gx.slice(1, 0, 1).expand(x.shape())));
-        refused("gw: shape ", () -> any.backwardWeight(x, output, filters.slice(0, 0, 1).expand(filters.shape())));
+        refused(
+                "y: shape ",
+                () -> any.forward(x, filters, b, output.slice(0, 0, 1).expand(outputs)));
+        refused(
+                "gx: shape ",
+                () -> any.backwardInput(filters, output, gx.slice(1, 0, 1).expand(x.shape())));
+        refused(
+                "gw: shape ",
+                () ->
+                        any.backwardWeight(
+                                x, output, filters.slice(0, 0, 1).expand(filters.shape())));
         refused("gb: shape ", () -> any.backwardBias(gy, gb.slice(0, 0, 1).expand(6)));
         assertUntouched(large);
         assertUntouched(output);
@@ -258,13 +282,18 @@ class Conv2dArgumentsTest {
         closed("gw", () -> conv.backwardWeight(x, gy, gone[1]));
         closed("gy", () -> conv.backwardBias(gone[3], gb));
         closed("gb", () -> conv.backwardBias(gy, gone[2]));
-        Arena shut = Arena.ofShared();
-        shut.close();
-        assertThatThrownBy(() -> conv.forward(x, w, b, shut)).isInstanceOf(IllegalStateException.class);
+        Arena shut;
+        try (Arena opened = Arena.ofShared()) {
+            shut = opened;
+        }
+        assertThatThrownBy(() -> conv.forward(x, w, b, shut))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     private static void closed(String name, ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOf(IllegalStateException.class).hasMessageStartingWith(name + ": ");
+        assertThatThrownBy(call)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(name + ": ");
     }
 
     @Test
@@ -292,16 +321,17 @@ class Conv2dArgumentsTest {
     private static void foreign(String name, Runnable call) throws InterruptedException {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread.ofPlatform()
-                .start(
-                        () -> {
-                            try {
-                                call.run();
-                            } catch (Throwable t) {
-                                thrown.set(t);
-                            }
-                        })
+                .start(() -> {
+                    try {
+                        call.run();
+                    } catch (Throwable t) {
+                        thrown.set(t);
+                    }
+                })
                 .join();
-        assertThat(thrown.get()).isInstanceOf(WrongThreadException.class).hasMessageStartingWith(name + ": ");
+        assertThat(thrown.get())
+                .isInstanceOf(WrongThreadException.class)
+                .hasMessageStartingWith(name + ": ");
     }
 
     @Test

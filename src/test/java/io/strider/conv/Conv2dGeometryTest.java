@@ -36,17 +36,23 @@ class Conv2dGeometryTest {
             long columns = g.inWidth() + sides.left() + sides.right();
             assertThat(g.outHeight())
                     .as("seed %d: %s", seed, g)
-                    .isEqualTo(countWindows(rows, g.kernelHeight(), g.strideHeight(), g.dilationHeight()));
+                    .isEqualTo(
+                            countWindows(
+                                    rows, g.kernelHeight(), g.strideHeight(), g.dilationHeight()));
             assertThat(g.outWidth())
                     .as("seed %d: %s", seed, g)
-                    .isEqualTo(countWindows(columns, g.kernelWidth(), g.strideWidth(), g.dilationWidth()));
+                    .isEqualTo(
+                            countWindows(
+                                    columns, g.kernelWidth(), g.strideWidth(), g.dilationWidth()));
             assertThat(g.positions()).isEqualTo(g.outHeight() * g.outWidth());
             assertThat(g.productsPerOutput())
                     .isEqualTo(g.inChannels() / g.groups() * g.kernelHeight() * g.kernelWidth());
         }
     }
 
-    /** ONNX SAME_UPPER: the fewest zeros that give ⌈input / stride⌉ windows, the odd one at the end. */
+    /**
+     * ONNX SAME_UPPER: the fewest zeros that give ⌈input / stride⌉ windows, the odd one at the end.
+     */
     @Test
     void sameAddsTheFewestZerosThatKeepEveryStep() {
         Random random = new Random(1);
@@ -68,13 +74,36 @@ class Conv2dGeometryTest {
                             .padding(Padding.SAME)
                             .build();
             Padding.Sides sides = g.padding();
-            assertSame(g, height, kernelHeight, strideHeight, dilationHeight, sides.top(), sides.bottom(), g.outHeight());
-            assertSame(g, width, kernelWidth, strideWidth, dilationWidth, sides.left(), sides.right(), g.outWidth());
+            assertSame(
+                    g,
+                    height,
+                    kernelHeight,
+                    strideHeight,
+                    dilationHeight,
+                    sides.top(),
+                    sides.bottom(),
+                    g.outHeight());
+            assertSame(
+                    g,
+                    width,
+                    kernelWidth,
+                    strideWidth,
+                    dilationWidth,
+                    sides.left(),
+                    sides.right(),
+                    g.outWidth());
         }
     }
 
     private static void assertSame(
-            Conv2dGeometry g, long input, long kernel, long stride, long dilation, long before, long after, long output) {
+            Conv2dGeometry g,
+            long input,
+            long kernel,
+            long stride,
+            long dilation,
+            long before,
+            long after,
+            long output) {
         long wanted = (input + stride - 1) / stride;
         long fewest = 0;
         while (countWindows(input + fewest, kernel, stride, dilation) < wanted) {
@@ -107,13 +136,19 @@ class Conv2dGeometryTest {
     @Test
     void onlyOneByOneWindowsWithoutStrideAndPaddingArePointwise() {
         assertThat(sevenByTen().kernel(6, 1, 1).build().isPointwise()).isTrue();
-        assertThat(sevenByTen().kernel(6, 1, 1).dilation(3, 2).groups(2).build().isPointwise()).isTrue();
+        assertThat(sevenByTen().kernel(6, 1, 1).dilation(3, 2).groups(2).build().isPointwise())
+                .isTrue();
         assertThat(sevenByTen().kernel(6, 1, 2).build().isPointwise()).isFalse();
         assertThat(sevenByTen().kernel(6, 2, 1).build().isPointwise()).isFalse();
         assertThat(sevenByTen().kernel(6, 1, 1).stride(1, 2).build().isPointwise()).isFalse();
         assertThat(sevenByTen().kernel(6, 1, 1).stride(2, 1).build().isPointwise()).isFalse();
         for (int side = 0; side < 4; side++) {
-            Padding one = Padding.of(side == 0 ? 1 : 0, side == 1 ? 1 : 0, side == 2 ? 1 : 0, side == 3 ? 1 : 0);
+            Padding one =
+                    Padding.of(
+                            side == 0 ? 1 : 0,
+                            side == 1 ? 1 : 0,
+                            side == 2 ? 1 : 0,
+                            side == 3 ? 1 : 0);
             assertThat(sevenByTen().kernel(6, 1, 1).padding(one).build().isPointwise()).isFalse();
         }
     }
@@ -121,7 +156,8 @@ class Conv2dGeometryTest {
     @Test
     void autoChoosesWhatNeedsTheFewestCopies() {
         Conv2d auto = Conv2d.builder().build();
-        assertThat(auto.algorithm(sevenByTen().kernel(6, 1, 1).build())).isEqualTo(Algorithm.POINTWISE);
+        assertThat(auto.algorithm(sevenByTen().kernel(6, 1, 1).build()))
+                .isEqualTo(Algorithm.POINTWISE);
         assertThat(auto.algorithm(sevenByTen().build())).isEqualTo(Algorithm.IM2COL);
         Conv2dGeometry beyondInt = sevenByTen().input(1, 4, 1L << 20, 1L << 20).build();
         assertThat(auto.algorithm(beyondInt)).isEqualTo(Algorithm.DIRECT);
@@ -144,7 +180,9 @@ class Conv2dGeometryTest {
                 bad(sevenByTen().kernel(6, 0, 2), "kernelHeight: 0 (expected: > 0)"),
                 bad(sevenByTen().kernel(6, 3, -2), "kernelWidth: -2 (expected: > 0)"),
                 bad(sevenByTen().stride(0, 1), "strideHeight: 0 (expected: > 0)"),
-                bad(sevenByTen().stride(1, Long.MIN_VALUE), "strideWidth: " + Long.MIN_VALUE + " (expected: > 0)"),
+                bad(
+                        sevenByTen().stride(1, Long.MIN_VALUE),
+                        "strideWidth: " + Long.MIN_VALUE + " (expected: > 0)"),
                 bad(sevenByTen().dilation(0, 1), "dilationHeight: 0 (expected: > 0)"),
                 bad(sevenByTen().dilation(1, -1), "dilationWidth: -1 (expected: > 0)"),
                 bad(sevenByTen().groups(0), "groups: 0 (expected: > 0)"),
@@ -166,7 +204,9 @@ class Conv2dGeometryTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("badSizes")
     void badSizesAreRefusedByName(String message, Conv2dGeometry.Builder builder) {
-        assertThatThrownBy(builder::build).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
     }
 
     static Stream<Arguments> overflows() {
@@ -175,13 +215,19 @@ class Conv2dGeometryTest {
                 bad(sevenByTen().padding(Padding.of(0, HUGE, 0, HUGE)), "inputWidth, "),
                 bad(sevenByTen().dilation(HUGE + 1, 1), "inputHeight, "),
                 bad(sevenByTen().dilation(1, Long.MAX_VALUE), "inputWidth, "),
-                bad(sevenByTen().dilation(1, Long.MAX_VALUE).padding(Padding.SAME), "padding: same"),
-                bad(sevenByTen().kernel(6, HUGE, 2).dilation(4, 1).padding(Padding.SAME), "padding: same"),
+                bad(
+                        sevenByTen().dilation(1, Long.MAX_VALUE).padding(Padding.SAME),
+                        "padding: same"),
+                bad(
+                        sevenByTen().kernel(6, HUGE, 2).dilation(4, 1).padding(Padding.SAME),
+                        "padding: same"),
                 bad(sevenByTen().input(1, 4, 1L << 31, 1L << 31), "input: "),
                 bad(sevenByTen().input(1L << 60, 4, 7, 10), "input: "),
                 bad(sevenByTen().kernel(1L << 60, 3, 2), "weight: "),
                 bad(sevenByTen().padding(Padding.of(1L << 31, 1L << 31)), "output: "),
-                bad(sevenByTen().input(1, 1, 1L << 29, 1L << 29).kernel(1, 9, 9), "matrix of patches: "),
+                bad(
+                        sevenByTen().input(1, 1, 1L << 29, 1L << 29).kernel(1, 9, 9),
+                        "matrix of patches: "),
                 bad(
                         sevenByTen().input(0, 1, 1L << 31, 1L << 31).kernel(1, 1, 1),
                         "matrix of patches: "));
@@ -193,7 +239,8 @@ class Conv2dGeometryTest {
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(start)
-                .hasMessageMatching(".+ \\(expected: (sizes that fit|a size in bytes that fits) a long\\)")
+                .hasMessageMatching(
+                        ".+ \\(expected: (sizes that fit|a size in bytes that fits) a long\\)")
                 .hasCauseInstanceOf(ArithmeticException.class);
     }
 
@@ -212,7 +259,9 @@ class Conv2dGeometryTest {
                             .groups(random.nextBoolean() ? 1 : v[15]);
             try {
                 Padding padding =
-                        random.nextInt(3) == 0 ? Padding.SAME : Padding.of(v[11], v[12], v[13], v[14]);
+                        random.nextInt(3) == 0
+                                ? Padding.SAME
+                                : Padding.of(v[11], v[12], v[13], v[14]);
                 Conv2dGeometry g = builder.padding(padding).build();
                 assertThat(g.outHeight()).as("%s", g).isPositive();
                 assertThat(g.outWidth()).as("%s", g).isPositive();
@@ -226,12 +275,19 @@ class Conv2dGeometryTest {
 
     @Test
     void negativePaddingIsRefusedByTheNameOfItsSide() {
-        assertThatThrownBy(() -> Padding.of(-1, 0, 0, 0)).isInstanceOf(IllegalArgumentException.class).hasMessage("paddingTop: -1 (expected: >= 0)");
-        assertThatThrownBy(() -> Padding.of(0, -2, 0, 0)).hasMessage("paddingLeft: -2 (expected: >= 0)");
-        assertThatThrownBy(() -> Padding.of(0, 0, -3, 0)).hasMessage("paddingBottom: -3 (expected: >= 0)");
-        assertThatThrownBy(() -> Padding.of(0, 0, 0, -4)).hasMessage("paddingRight: -4 (expected: >= 0)");
+        assertThatThrownBy(() -> Padding.of(-1, 0, 0, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("paddingTop: -1 (expected: >= 0)");
+        assertThatThrownBy(() -> Padding.of(0, -2, 0, 0))
+                .hasMessage("paddingLeft: -2 (expected: >= 0)");
+        assertThatThrownBy(() -> Padding.of(0, 0, -3, 0))
+                .hasMessage("paddingBottom: -3 (expected: >= 0)");
+        assertThatThrownBy(() -> Padding.of(0, 0, 0, -4))
+                .hasMessage("paddingRight: -4 (expected: >= 0)");
         assertThatThrownBy(() -> Padding.of(0, -1)).hasMessage("paddingLeft: -1 (expected: >= 0)");
-        assertThatThrownBy(() -> Conv2dGeometry.builder().padding(null)).isInstanceOf(NullPointerException.class).hasMessage("padding");
+        assertThatThrownBy(() -> Conv2dGeometry.builder().padding(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("padding");
     }
 
     @Test
@@ -241,10 +297,21 @@ class Conv2dGeometryTest {
 
     @Test
     void itIsDescribedInOneLine() {
-        assertThat(Conv2dGeometry.builder().input(1, 3, 150, 150).kernel(32, 7, 7).stride(2, 2).build())
+        assertThat(
+                        Conv2dGeometry.builder()
+                                .input(1, 3, 150, 150)
+                                .kernel(32, 7, 7)
+                                .stride(2, 2)
+                                .build())
                 .hasToString("1×3×150×150 ∗ 32×3×7×7, stride 2×2 → 1×32×72×72");
         assertThat(sevenByTen().build()).hasToString("2×4×7×10 ∗ 6×4×3×2 → 2×6×5×9");
-        assertThat(sevenByTen().stride(1, 2).dilation(2, 3).groups(2).padding(Padding.of(1, 2, 3, 4)).build())
+        assertThat(
+                        sevenByTen()
+                                .stride(1, 2)
+                                .dilation(2, 3)
+                                .groups(2)
+                                .padding(Padding.of(1, 2, 3, 4))
+                                .build())
                 .hasToString(
                         "2×4×7×10 ∗ 6×2×3×2, stride 1×2, dilation 2×3, padding top 1, left 2, bottom 3, right 4, groups 2 → 2×6×7×7");
     }
@@ -252,7 +319,9 @@ class Conv2dGeometryTest {
     @Test
     void equalSizesMakeEqualGeometries() {
         Conv2dGeometry g = sevenByTen().build();
-        assertThat(g).isEqualTo(sevenByTen().padding(Padding.NONE).build()).hasSameHashCodeAs(sevenByTen().build());
+        assertThat(g)
+                .isEqualTo(sevenByTen().padding(Padding.NONE).build())
+                .hasSameHashCodeAs(sevenByTen().build());
         Stream.of(
                         sevenByTen().input(3, 4, 7, 10),
                         sevenByTen().input(2, 5, 7, 10),

@@ -14,43 +14,46 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** That the backward passes are the forward pass's adjoints and derivatives. */
 class GradientTest {
 
-    /** ⟨conv(x, w), gy⟩ = ⟨x, gx⟩ = ⟨w, gw⟩ and, with x and w zero, ⟨b, gb⟩: exact on small integers. */
+    /**
+     * ⟨conv(x, w), gy⟩ = ⟨x, gx⟩ = ⟨w, gw⟩ and, with x and w zero, ⟨b, gb⟩: exact on small
+     * integers.
+     */
     @ParameterizedTest
     @EnumSource(Algorithm.class)
     void theGradientsAreTheAdjoints(Algorithm algorithm) {
         LongStream.range(50_000, 50_200)
                 .mapToObj(RandomGeometry::of)
                 .filter(random -> algorithm.supports(random.geometry()))
-                .forEach(
-                        random -> {
-                            Conv2dGeometry g = random.geometry();
-                            Operands operands = Operands.integers(g, random.seed());
-                            MemoryFormat format = MemoryFormat.values()[(int) (random.seed() % 2)];
-                            Conv2d conv = random.convolution(algorithm, Blas.openBlas());
-                            try (Arena arena = Arena.ofConfined()) {
-                                Tensor x = operands.x(arena, format);
-                                Tensor w = operands.w(arena, format);
-                                Tensor b = operands.b(arena);
-                                Tensor gy = operands.gy(arena, format);
-                                String what = random + " " + algorithm;
-                                double product = Im2colTest.inner(conv.forward(x, w, null, arena), gy);
-                                Tensor gx = conv.backwardInput(w, gy, g.inputShape(), arena);
-                                Tensor gw = conv.backwardWeight(x, gy, g.weightShape(), arena);
-                                assertThat(Im2colTest.inner(x, gx)).as(what).isEqualTo(product);
-                                assertThat(Im2colTest.inner(w, gw)).as(what).isEqualTo(product);
+                .forEach(random -> {
+                    Conv2dGeometry g = random.geometry();
+                    Operands operands = Operands.integers(g, random.seed());
+                    MemoryFormat format = MemoryFormat.values()[(int) (random.seed() % 2)];
+                    Conv2d conv = random.convolution(algorithm, Blas.openBlas());
+                    try (Arena arena = Arena.ofConfined()) {
+                        Tensor x = operands.x(arena, format);
+                        Tensor w = operands.w(arena, format);
+                        Tensor b = operands.b(arena);
+                        Tensor gy = operands.gy(arena, format);
+                        String what = random + " " + algorithm;
+                        double product = Im2colTest.inner(conv.forward(x, w, null, arena), gy);
+                        Tensor gx = conv.backwardInput(w, gy, g.inputShape(), arena);
+                        Tensor gw = conv.backwardWeight(x, gy, g.weightShape(), arena);
+                        assertThat(Im2colTest.inner(x, gx)).as(what).isEqualTo(product);
+                        assertThat(Im2colTest.inner(w, gw)).as(what).isEqualTo(product);
 
-                                Tensor zeros = Tensor.zeros(arena, g.inputShape());
-                                double biased = Im2colTest.inner(conv.forward(zeros, w, b, arena), gy);
-                                Tensor gb = conv.backwardBias(gy, arena);
-                                assertThat(Im2colTest.inner(b, gb)).as(what).isEqualTo(biased);
-                            }
-                        });
+                        Tensor zeros = Tensor.zeros(arena, g.inputShape());
+                        double biased = Im2colTest.inner(conv.forward(zeros, w, b, arena), gy);
+                        Tensor gb = conv.backwardBias(gy, arena);
+                        assertThat(Im2colTest.inner(b, gb)).as(what).isEqualTo(biased);
+                    }
+                });
     }
 
     /**
-     * Central differences of L = Σ gy·y. L is linear in each operand alone, so that (L(v + h) − L(v − h)) / 2h
-     * is the derivative itself, whatever h, but for roundings: DIRECT rounds each y once, by at most u·|y|,
-     * and the gradient once. With h = ½ and values that are multiples of 2⁻¹⁰, v ± h is exact.
+     * Central differences of L = Σ gy·y. L is linear in each operand alone, so that (L(v + h) − L(v
+     * − h)) / 2h is the derivative itself, whatever h, but for roundings: DIRECT rounds each y
+     * once, by at most u·|y|, and the gradient once. With h = ½ and values that are multiples of
+     * 2⁻¹⁰, v ± h is exact.
      */
     @Test
     void theGradientsAreTheDifferenceQuotients() {
@@ -70,8 +73,10 @@ class GradientTest {
             Tensor b = operands.b(arena);
             Tensor gy = operands.gy(arena, MemoryFormat.CHANNELS_FIRST);
             Loss loss = new Loss(conv, x, w, b, gy, Tensor.zeros(arena, g.outputShape()));
-            assertDifferenceQuotients("x", x, conv.backwardInput(w, gy, g.inputShape(), arena), loss);
-            assertDifferenceQuotients("w", w, conv.backwardWeight(x, gy, g.weightShape(), arena), loss);
+            assertDifferenceQuotients(
+                    "x", x, conv.backwardInput(w, gy, g.inputShape(), arena), loss);
+            assertDifferenceQuotients(
+                    "w", w, conv.backwardWeight(x, gy, g.weightShape(), arena), loss);
             assertDifferenceQuotients("b", b, conv.backwardBias(gy, arena), loss);
         }
     }
@@ -100,9 +105,12 @@ class GradientTest {
             roundings += loss.rounding();
             flat.set(value, at);
             double quotient = (above - below) / (2 * h);
-            double tolerance = roundings / (2 * h) + ErrorBound.UNIT * Math.abs(gradients[at]) + 0x1p-40;
+            double tolerance =
+                    roundings / (2 * h) + ErrorBound.UNIT * Math.abs(gradients[at]) + 0x1p-40;
             assertThat(Math.abs(quotient - gradients[at]))
-                    .as("%s[%d]: gradient %s, difference quotient %s", what, at, gradients[at], quotient)
+                    .as(
+                            "%s[%d]: gradient %s, difference quotient %s",
+                            what, at, gradients[at], quotient)
                     .isLessThanOrEqualTo(tolerance);
         }
         assertThat(Im2colTest.inner(gradient, gradient)).as(what).isGreaterThan(1);
@@ -122,7 +130,10 @@ class GradientTest {
             float[] gradients = gy.toArray();
             double sum = 0;
             for (int at = 0; at < outputs.length; at++) {
-                sum += Math.abs((double) outputs[at] * gradients[at]) * ErrorBound.UNIT * (1 + 0x1p-20);
+                sum +=
+                        Math.abs((double) outputs[at] * gradients[at])
+                                * ErrorBound.UNIT
+                                * (1 + 0x1p-20);
             }
             return sum;
         }

@@ -10,8 +10,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The matrix of patches and its index triple against the first reference script's NumPy, written again here
- * with {@code repeat} and {@code tile}; col2im as its adjoint.
+ * The matrix of patches and its index triple against the first reference script's NumPy, written
+ * again here with {@code repeat} and {@code tile}; col2im as its adjoint.
  */
 class Im2colTest {
 
@@ -61,14 +61,13 @@ class Im2colTest {
     void theIndexTripleIsTheScripts() {
         LongStream.range(40_000, 40_300)
                 .mapToObj(RandomGeometry::of)
-                .forEach(
-                        random -> {
-                            Im2col.Indices expected = script(random.geometry());
-                            Im2col.Indices actual = Im2col.indices(random.geometry());
-                            assertThat(actual.k()).as(random.toString()).isEqualTo(expected.k());
-                            assertThat(actual.i()).as(random.toString()).isDeepEqualTo(expected.i());
-                            assertThat(actual.j()).as(random.toString()).isDeepEqualTo(expected.j());
-                        });
+                .forEach(random -> {
+                    Im2col.Indices expected = script(random.geometry());
+                    Im2col.Indices actual = Im2col.indices(random.geometry());
+                    assertThat(actual.k()).as(random.toString()).isEqualTo(expected.k());
+                    assertThat(actual.i()).as(random.toString()).isDeepEqualTo(expected.i());
+                    assertThat(actual.j()).as(random.toString()).isDeepEqualTo(expected.j());
+                });
     }
 
     /** {@code x_padded[:, k, i, j].transpose(1, 2, 0).reshape(rows, -1)}. */
@@ -76,26 +75,33 @@ class Im2colTest {
     void theMatrixIsThePaddedInputAtTheIndices() {
         LongStream.range(41_000, 41_300)
                 .mapToObj(RandomGeometry::of)
-                .forEach(
-                        random -> {
-                            Conv2dGeometry g = random.geometry();
-                            Operands operands = Operands.normals(g, random.seed());
-                            float[] expected = fancyIndexed(g, operands.x());
-                            for (MemoryFormat format : MemoryFormat.values()) {
-                                try (Arena arena = Arena.ofConfined()) {
-                                    Tensor x = operands.x(arena, format);
-                                    Tensor matrix = Im2col.matrix(g, x, arena);
-                                    assertThat(matrix.shape()).isEqualTo(Im2col.matrixShape(g));
-                                    assertThat(matrix.toArray()).as("%s, %s", random, format).isEqualTo(expected);
+                .forEach(random -> {
+                    Conv2dGeometry g = random.geometry();
+                    Operands operands = Operands.normals(g, random.seed());
+                    float[] expected = fancyIndexed(g, operands.x());
+                    for (MemoryFormat format : MemoryFormat.values()) {
+                        try (Arena arena = Arena.ofConfined()) {
+                            Tensor x = operands.x(arena, format);
+                            Tensor matrix = Im2col.matrix(g, x, arena);
+                            assertThat(matrix.shape()).isEqualTo(Im2col.matrixShape(g));
+                            assertThat(matrix.toArray())
+                                    .as("%s, %s", random, format)
+                                    .isEqualTo(expected);
 
-                                    FramedTensor given =
-                                            FramedTensor.of(arena, FramedTensor.Kind.RANDOM, new Random(random.seed()), matrix.shape());
-                                    Im2col.matrix(g, x, given.view());
-                                    assertThat(given.view().toArray()).as("%s, %s", random, format).isEqualTo(expected);
-                                    given.assertFrameUntouched(random.toString());
-                                }
-                            }
-                        });
+                            FramedTensor given =
+                                    FramedTensor.of(
+                                            arena,
+                                            FramedTensor.Kind.RANDOM,
+                                            new Random(random.seed()),
+                                            matrix.shape());
+                            Im2col.matrix(g, x, given.view());
+                            assertThat(given.view().toArray())
+                                    .as("%s, %s", random, format)
+                                    .isEqualTo(expected);
+                            given.assertFrameUntouched(random.toString());
+                        }
+                    }
+                });
     }
 
     private static float[] fancyIndexed(Conv2dGeometry g, float[] x) {
@@ -112,7 +118,8 @@ class Im2colTest {
             for (int s = 0; s < positions; s++) {
                 for (int n = 0; n < batch; n++) {
                     long plane = n * g.inChannels() + indices.k()[row];
-                    long element = (plane * height + indices.i()[row][s]) * width + indices.j()[row][s];
+                    long element =
+                            (plane * height + indices.i()[row][s]) * width + indices.j()[row][s];
                     matrix[at++] = (float) padded[(int) element];
                 }
             }
@@ -125,33 +132,45 @@ class Im2colTest {
     void col2imIsTheAdjointOfIm2col() {
         LongStream.range(42_000, 42_500)
                 .mapToObj(RandomGeometry::of)
-                .forEach(
-                        random -> {
-                            Conv2dGeometry g = random.geometry();
-                            Random values = new Random(random.seed());
-                            FramedTensor.Kind kind = FramedTensor.Kind.RANDOM;
-                            try (Arena arena = Arena.ofConfined()) {
-                                Tensor x = Operands.integers(g, random.seed()).x(arena, MemoryFormat.CHANNELS_LAST);
-                                float[] entries = RandomGeometry.integers(values, Im2col.matrixShape(g));
-                                Tensor c = FramedTensor.holding(arena, kind, values, entries, Im2col.matrixShape(g)).view();
-                                FramedTensor gx = FramedTensor.of(arena, kind, values, g.inputShape());
-                                gx.view().fill(0);
-                                Col2im.accumulate(g, c, gx.view());
-                                double left = inner(Im2col.matrix(g, x, arena), c);
-                                double right = inner(x, gx.view());
-                                assertThat(left).as(random.toString()).isEqualTo(right);
-                                gx.assertFrameUntouched(random.toString());
-                            }
-                        });
+                .forEach(random -> {
+                    Conv2dGeometry g = random.geometry();
+                    Random values = new Random(random.seed());
+                    FramedTensor.Kind kind = FramedTensor.Kind.RANDOM;
+                    try (Arena arena = Arena.ofConfined()) {
+                        Tensor x =
+                                Operands.integers(g, random.seed())
+                                        .x(arena, MemoryFormat.CHANNELS_LAST);
+                        float[] entries = RandomGeometry.integers(values, Im2col.matrixShape(g));
+                        Tensor c =
+                                FramedTensor.holding(
+                                                arena, kind, values, entries, Im2col.matrixShape(g))
+                                        .view();
+                        FramedTensor gx = FramedTensor.of(arena, kind, values, g.inputShape());
+                        gx.view().fill(0);
+                        Col2im.accumulate(g, c, gx.view());
+                        double left = inner(Im2col.matrix(g, x, arena), c);
+                        double right = inner(x, gx.view());
+                        assertThat(left).as(random.toString()).isEqualTo(right);
+                        gx.assertFrameUntouched(random.toString());
+                    }
+                });
     }
 
     @Test
     void col2imAddsToWhatIsThere() {
         Conv2dGeometry g =
-                Conv2dGeometry.builder().input(2, 2, 5, 7).kernel(1, 2, 3).padding(Padding.of(1, 0, 0, 2)).build();
+                Conv2dGeometry.builder()
+                        .input(2, 2, 5, 7)
+                        .kernel(1, 2, 3)
+                        .padding(Padding.of(1, 0, 0, 2))
+                        .build();
         try (Arena arena = Arena.ofConfined()) {
             Random random = new Random(5);
-            Tensor c = Tensor.of(arena, RandomGeometry.integers(random, Im2col.matrixShape(g)), Im2col.matrixShape(g));
+            Tensor c =
+                    Tensor.of(
+                            arena,
+                            RandomGeometry.integers(random, Im2col.matrixShape(g)),
+                            Im2col.matrixShape(g));
             Tensor once = Tensor.zeros(arena, g.inputShape());
             Col2im.accumulate(g, c, once);
             Tensor twice = Tensor.zeros(arena, g.inputShape());

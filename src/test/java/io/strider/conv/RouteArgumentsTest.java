@@ -19,7 +19,8 @@ class RouteArgumentsTest {
     private static final float CANARY = -3.25f;
 
     private final Arena arena = Arena.ofShared();
-    private final Conv2dGeometry g = Conv2dGeometry.builder().input(2, 4, 7, 10).kernel(6, 3, 2).build();
+    private final Conv2dGeometry g =
+            Conv2dGeometry.builder().input(2, 4, 7, 10).kernel(6, 3, 2).build();
     private final Tensor x = filled(g.inputShape());
     private final Tensor w = filled(g.weightShape());
     private final Tensor gy = filled(g.outputShape());
@@ -107,14 +108,30 @@ class RouteArgumentsTest {
         refused("gx: shape [2, 4, 7, 9]", () -> Col2im.accumulate(g, matrix, gx.slice(3, 0, 9)));
         refused("x: shape [2, 4, 7, 9]", () -> WindowRoute.view(g, narrow));
         refused("x: shape [2, 4, 7, 9]", () -> IndexRoute.forward(g, narrow, w, blas, arena));
-        refused("weight: shape [6, 4, 2, 3]", () -> IndexRoute.forward(g, x, w.transpose(2, 3), blas, arena));
-        refused("x: shape [2, 4, 7, 9]", () -> IndexRoute.backwardWeight(g, narrow, gy, blas, arena));
-        refused("gy: shape [2, 6, 5, 8]", () -> IndexRoute.backwardWeight(g, x, gy.slice(3, 0, 8), blas, arena));
-        refused("gy: shape [1, 6, 5, 9]", () -> IndexRoute.backwardInput(g, w, gy.slice(0, 0, 1), blas, arena));
-        refused("weight: shape [5, 4, 3, 2]", () -> IndexRoute.backwardInput(g, w.slice(0, 0, 5), gy, blas, arena));
-        refused("weight: shape [5, 4, 3, 2]", () -> WindowRoute.forward(g, x, w.slice(0, 0, 5), blas, arena));
-        refused("gy: shape [1, 6, 5, 9]", () -> WindowRoute.backwardWeight(g, x, gy.slice(0, 0, 1), blas, arena));
-        refused("gy: shape [1, 6, 5, 9]", () -> WindowRoute.backwardInput(g, w, gy.slice(0, 0, 1), blas, arena));
+        refused(
+                "weight: shape [6, 4, 2, 3]",
+                () -> IndexRoute.forward(g, x, w.transpose(2, 3), blas, arena));
+        refused(
+                "x: shape [2, 4, 7, 9]",
+                () -> IndexRoute.backwardWeight(g, narrow, gy, blas, arena));
+        refused(
+                "gy: shape [2, 6, 5, 8]",
+                () -> IndexRoute.backwardWeight(g, x, gy.slice(3, 0, 8), blas, arena));
+        refused(
+                "gy: shape [1, 6, 5, 9]",
+                () -> IndexRoute.backwardInput(g, w, gy.slice(0, 0, 1), blas, arena));
+        refused(
+                "weight: shape [5, 4, 3, 2]",
+                () -> IndexRoute.backwardInput(g, w.slice(0, 0, 5), gy, blas, arena));
+        refused(
+                "weight: shape [5, 4, 3, 2]",
+                () -> WindowRoute.forward(g, x, w.slice(0, 0, 5), blas, arena));
+        refused(
+                "gy: shape [1, 6, 5, 9]",
+                () -> WindowRoute.backwardWeight(g, x, gy.slice(0, 0, 1), blas, arena));
+        refused(
+                "gy: shape [1, 6, 5, 9]",
+                () -> WindowRoute.backwardInput(g, w, gy.slice(0, 0, 1), blas, arena));
     }
 
     @Test
@@ -124,8 +141,12 @@ class RouteArgumentsTest {
         Tensor over = large.asStrided(matrix.shape(), matrix.strides(), 300);
         refused("matrix: shares memory with x", () -> Im2col.matrix(g, input, over));
         refused("gx: shares memory with matrix", () -> Col2im.accumulate(g, over, input));
-        refused("matrix: shape ", () -> Im2col.matrix(g, x, matrix.slice(0, 0, 1).expand(matrix.shape())));
-        refused("gx: shape ", () -> Col2im.accumulate(g, matrix, gx.slice(0, 0, 1).expand(gx.shape())));
+        refused(
+                "matrix: shape ",
+                () -> Im2col.matrix(g, x, matrix.slice(0, 0, 1).expand(matrix.shape())));
+        refused(
+                "gx: shape ",
+                () -> Col2im.accumulate(g, matrix, gx.slice(0, 0, 1).expand(gx.shape())));
         assertThat(large.toArray()).containsOnly(CANARY);
 
         Path file = folder.resolve("tensor.raw");
@@ -142,10 +163,11 @@ class RouteArgumentsTest {
     void closedArenasAreRefusedByName() {
         Tensor image;
         Tensor patches;
-        Arena shut = Arena.ofShared();
-        try (shut) {
-            image = Tensor.zeros(shut, x.shape());
-            patches = Tensor.zeros(shut, matrix.shape());
+        Arena shut;
+        try (Arena opened = Arena.ofShared()) {
+            shut = opened;
+            image = Tensor.zeros(opened, x.shape());
+            patches = Tensor.zeros(opened, matrix.shape());
         }
         closed("x: ", () -> Im2col.matrix(g, image, matrix));
         closed("matrix: ", () -> Im2col.matrix(g, x, patches));
@@ -159,14 +181,18 @@ class RouteArgumentsTest {
     }
 
     private static void closed(String start, ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOf(IllegalStateException.class).hasMessageStartingWith(start);
+        assertThatThrownBy(call)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(start);
     }
 
     @Test
     void indicesThatNoArrayHoldsAreRefused() {
-        Conv2dGeometry wide = Conv2dGeometry.builder().input(1, 1, 1L << 16, 1L << 16).kernel(1, 1, 1).build();
+        Conv2dGeometry wide =
+                Conv2dGeometry.builder().input(1, 1, 1L << 16, 1L << 16).kernel(1, 1, 1).build();
         refused("positions: 4294967296", () -> Im2col.indices(wide));
-        Conv2dGeometry deep = Conv2dGeometry.builder().input(1, 1L << 31, 1, 1).kernel(1, 1, 1).build();
+        Conv2dGeometry deep =
+                Conv2dGeometry.builder().input(1, 1L << 31, 1, 1).kernel(1, 1, 1).build();
         refused("rows: 2147483648", () -> Im2col.indices(deep));
     }
 }

@@ -140,7 +140,9 @@ class ScratchPoolTest {
         assertThat(ScratchPool.shared()).isSameAs(ScratchPool.shared());
     }
 
-    /** Nobody finds another one's bytes in a block, no more blocks are out than slots, all finish. */
+    /**
+     * Nobody finds another one's bytes in a block, no more blocks are out than slots, all finish.
+     */
     @Test
     void moreCallersThanSlotsTakeTurns() throws Exception {
         int slots = 3;
@@ -205,15 +207,15 @@ class ScratchPoolTest {
         AtomicInteger leased = new AtomicInteger();
         Thread waiting =
                 Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try (ScratchPool.Slot slot = pool.lease(100)) {
-                                        boolean kept = Thread.currentThread().isInterrupted();
-                                        leased.set(kept && slot.memory().byteSize() > 0 ? 1 : -1);
-                                    }
-                                });
+                        .start(() -> {
+                            try (ScratchPool.Slot slot = pool.lease(100)) {
+                                boolean kept = Thread.currentThread().isInterrupted();
+                                leased.set(kept && slot.memory().byteSize() > 0 ? 1 : -1);
+                            }
+                        });
         waiting.interrupt();
-        while (waiting.getState() == Thread.State.NEW || waiting.getState() == Thread.State.RUNNABLE) {
+        while (waiting.getState() == Thread.State.NEW
+                || waiting.getState() == Thread.State.RUNNABLE) {
             Thread.onSpinWait();
         }
         assertThat(leased.get()).isZero();

@@ -23,7 +23,14 @@ final class SteadyStateProgram {
     private SteadyStateProgram() {}
 
     /** One layer with operands and outputs. */
-    private record Layer(String name, Conv2d conv, Tensor x, Tensor w, Tensor b, Tensor gy, Operands.Results out) {
+    private record Layer(
+            String name,
+            Conv2d conv,
+            Tensor x,
+            Tensor w,
+            Tensor b,
+            Tensor gy,
+            Operands.Results out) {
 
         static Layer of(Arena arena, Algorithm algorithm, MemoryFormat format, Conv2dGeometry g) {
             Operands operands = Operands.normals(g, 1);
@@ -51,14 +58,22 @@ final class SteadyStateProgram {
         }
     }
 
-    private static final List<String> PASSES = List.of("forward", "backwardInput", "backwardWeight", "backwardBias");
+    private static final List<String> PASSES =
+            List.of("forward", "backwardInput", "backwardWeight", "backwardBias");
 
     public static void main(String[] arguments) throws IOException {
         try (Arena arena = Arena.ofShared()) {
             List<Layer> layers = new ArrayList<>();
-            Conv2dGeometry dense = Conv2dGeometry.builder().input(1, 8, 9, 10).kernel(8, 3, 3).padding(Padding.of(1, 1)).build();
-            Conv2dGeometry grouped = Conv2dGeometry.builder().input(2, 6, 7, 8).kernel(6, 3, 2).groups(3).build();
-            Conv2dGeometry pointwise = Conv2dGeometry.builder().input(2, 8, 7, 10).kernel(12, 1, 1).build();
+            Conv2dGeometry dense =
+                    Conv2dGeometry.builder()
+                            .input(1, 8, 9, 10)
+                            .kernel(8, 3, 3)
+                            .padding(Padding.of(1, 1))
+                            .build();
+            Conv2dGeometry grouped =
+                    Conv2dGeometry.builder().input(2, 6, 7, 8).kernel(6, 3, 2).groups(3).build();
+            Conv2dGeometry pointwise =
+                    Conv2dGeometry.builder().input(2, 8, 7, 10).kernel(12, 1, 1).build();
             for (MemoryFormat format : MemoryFormat.values()) {
                 layers.add(Layer.of(arena, Algorithm.IM2COL, format, dense));
                 layers.add(Layer.of(arena, Algorithm.IM2COL, format, grouped));
@@ -83,7 +98,9 @@ final class SteadyStateProgram {
             print("idleBytesAfter", ScratchPool.shared().idleBytes());
             for (Layer layer : layers) {
                 for (int pass = 0; pass < PASSES.size(); pass++) {
-                    print("heap-" + layer.name + "-" + PASSES.get(pass), heapBytesPerCall(layer, pass));
+                    print(
+                            "heap-" + layer.name + "-" + PASSES.get(pass),
+                            heapBytesPerCall(layer, pass));
                 }
             }
         }

@@ -15,14 +15,15 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /**
- * What 100,000 convolutions leave behind. They run in a JVM of their own whose heap is touched from its first
- * to its last page at the start: what the resident memory grows by is then native, and no neighbour's.
+ * What 100,000 convolutions leave behind. They run in a JVM of their own whose heap is touched from
+ * its first to its last page at the start: what the resident memory grows by is then native, and no
+ * neighbour's.
  */
 @EnabledOnOs(OS.LINUX) // reads /proc
 class SteadyStateTest {
     /**
-     * A leak of only 500 bytes a call would make 50 MB. What the JVM itself takes after the warm-up (code
-     * compiled late, the compilers' arenas) was a few MB at most.
+     * A leak of only 500 bytes a call would make 50 MB. What the JVM itself takes after the warm-up
+     * (code compiled late, the compilers' arenas) was a few MB at most.
      */
     private static final long MOST_KILOBYTES = 32 << 10;
 
@@ -58,7 +59,9 @@ class SteadyStateTest {
 
     @Test
     void residentMemoryStaysFlat() {
-        assertThat(MEASURED.get("residentGrowthKilobytes")).as("%s", MEASURED).isLessThan(MOST_KILOBYTES);
+        assertThat(MEASURED.get("residentGrowthKilobytes"))
+                .as("%s", MEASURED)
+                .isLessThan(MOST_KILOBYTES);
     }
 
     @Test
@@ -72,6 +75,8 @@ class SteadyStateTest {
         Map<String, Long> heap = new TreeMap<>(MEASURED);
         heap.keySet().removeIf(name -> !name.startsWith("heap-"));
         assertThat(heap).hasSizeGreaterThanOrEqualTo(4 * 7);
-        assertThat(heap).allSatisfy((name, bytes) -> assertThat(bytes).as(name).isLessThan(MOST_HEAP_BYTES));
+        assertThat(heap)
+                .allSatisfy(
+                        (name, bytes) -> assertThat(bytes).as(name).isLessThan(MOST_HEAP_BYTES));
     }
 }
