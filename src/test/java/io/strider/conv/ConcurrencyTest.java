@@ -16,9 +16,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Many threads over the same convolutions and operands. */
-@Timeout(120) // a lost permit or slot hangs
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD) // a lost permit or slot hangs
 class ConcurrencyTest {
     private static final int THREADS = 1000;
 

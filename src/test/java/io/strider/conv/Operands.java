@@ -96,11 +96,26 @@ record Operands(Conv2dGeometry geometry, float[] x, float[] w, float[] b, float[
         return results;
     }
 
+    /**
+     * Fills the block that this thread's next convolution will get with NaN: what it reads without
+     * having written it shows.
+     */
+    private static void poisonScratch() {
+        try (ScratchPool.Slot slot = ScratchPool.shared().lease(1)) {
+            long bytes = Math.min(slot.memory().byteSize(), 256 << 10);
+            slot.memory().asSlice(0, bytes).fill((byte) -1);
+        }
+    }
+
     static void run(
             Conv2d conv, Tensor x, Tensor w, @Nullable Tensor b, Tensor gy, Results results) {
+        poisonScratch();
         conv.forward(x, w, b, results.y);
+        poisonScratch();
         conv.forward(x, w, null, results.plain);
+        poisonScratch();
         conv.backwardInput(w, gy, results.gx);
+        poisonScratch();
         conv.backwardWeight(x, gy, results.gw);
         conv.backwardBias(gy, results.gb);
     }

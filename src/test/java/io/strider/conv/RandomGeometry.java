@@ -7,7 +7,8 @@ import java.util.Random;
  * A convolution drawn from a seed: small, but of every kind. Two unequal axes; windows 1–5 × 1–7,
  * strides 1–4, dilation 1–3, four different paddings, some larger than the window; windows as large
  * as the padded input, single pixels, rows and columns; one group, some, or one a channel with
- * multipliers; batches of 0–4. About a sixth are 1×1 windows that POINTWISE can compute.
+ * multipliers; batches of 0–4. Some keep their size, about a sixth are 1×1 windows that
+ * POINTWISE can compute.
  */
 record RandomGeometry(long seed, Conv2dGeometry geometry) {
 
@@ -34,8 +35,9 @@ record RandomGeometry(long seed, Conv2dGeometry geometry) {
             }
         }
         boolean pointwise = random.nextInt(6) == 0;
-        Side height = pointwise ? Side.pointwise(random) : Side.of(random, 5);
-        Side width = pointwise ? Side.pointwise(random) : Side.of(random, 7);
+        boolean same = random.nextInt(5) == 0;
+        Side height = side(random, pointwise, same, 5);
+        Side width = side(random, pointwise, same, 7);
         int batch = random.nextInt(12) == 0 ? 0 : random.nextInt(1, 5);
         return new RandomGeometry(
                 seed,
@@ -49,10 +51,26 @@ record RandomGeometry(long seed, Conv2dGeometry geometry) {
                         .build());
     }
 
+    private static Side side(Random random, boolean pointwise, boolean same, int largestKernel) {
+        if (pointwise) {
+            return Side.pointwise(random);
+        }
+        return same ? Side.same(random, largestKernel) : Side.of(random, largestKernel);
+    }
+
     private record Side(int input, int kernel, int stride, int dilation, int before, int after) {
 
         static Side pointwise(Random random) {
             return new Side(random.nextInt(1, 12), 1, 1, 1, 0, 0);
+        }
+
+        /** As many outputs as inputs, as most layers have it, but with any split of the zeros. */
+        static Side same(Random random, int largestKernel) {
+            int kernel = random.nextInt(1, largestKernel + 1);
+            int dilation = random.nextInt(1, 3);
+            int zeros = dilation * (kernel - 1);
+            int before = random.nextInt(zeros + 1);
+            return new Side(random.nextInt(1, 12), kernel, 1, dilation, before, zeros - before);
         }
 
         static Side of(Random random, int largestKernel) {

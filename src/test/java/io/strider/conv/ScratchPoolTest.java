@@ -17,8 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
-@Timeout(60) // a pool that loses a slot hangs
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD) // a pool that loses a slot hangs
 class ScratchPoolTest {
 
     @Test
@@ -172,7 +173,7 @@ class ScratchPoolTest {
             }
             start.countDown();
             for (Future<?> caller : callers) {
-                caller.get(50, TimeUnit.SECONDS);
+                caller.get(20, TimeUnit.SECONDS);
             }
         }
         assertThat(most.get()).isBetween(1, slots);

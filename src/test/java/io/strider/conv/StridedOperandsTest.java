@@ -11,6 +11,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Views as operands: what is computed does not depend on strides, and nothing around is written.
@@ -190,6 +191,57 @@ class StridedOperandsTest {
                 Tensor y = wide.slice(3, 10, 20).slice(1, 0, 8, 2);
                 checkHalves(x, y, algorithm, arena);
                 checkHalves(y, x, algorithm, arena);
+            }
+        }
+    }
+
+    /** Weights and output in the columns of one matrix, the output in every second row. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 3})
+    void weightsAndOutputMayInterleave(long kernelWidth) {
+        Conv2dGeometry g =
+                Conv2dGeometry.builder()
+                        .input(1, 3, 1, 4 + kernelWidth)
+                        .kernel(4, 1, kernelWidth)
+                        .build();
+        Operands operands = Operands.integers(g, 4);
+        try (Arena arena = Arena.ofConfined()) {
+            Operands.Results direct = operands.direct(arena);
+            Tensor rows = Tensor.zeros(arena, 8, 20);
+            Tensor w = rows.asStrided(g.weightShape(), new long[] {20, kernelWidth, 1, 1}, 0);
+            Tensor y = rows.asStrided(g.outputShape(), new long[] {1, 40, 1, 1}, 10);
+            assertThat(y.overlaps(w)).isFalse();
+            Tensor x = operands.x(arena, MemoryFormat.CHANNELS_FIRST);
+            w.copyFrom(operands.w(arena, MemoryFormat.CHANNELS_FIRST));
+            Conv2d conv = RandomGeometry.convolution(g, Algorithm.AUTO, Blas.openBlas());
+            conv.forward(x, w, null, y);
+            ErrorBound.assertExact("y", y, ErrorBound.doubles(direct.plain()));
+            assertThat(w.toArray()).isEqualTo(operands.w());
+
+            y.copyFrom(operands.gy(arena, MemoryFormat.CHANNELS_FIRST));
+            conv.backwardWeight(x, y, w);
+            ErrorBound.assertExact("gw", w, ErrorBound.doubles(direct.gw()));
+        }
+    }
+
+    /** What a convolution remembers of operands that lie apart is not used on some that interleave. */
+    @Test
+    void equalStridesMayInterleaveInOneCallAndNotInTheNext() {
+        Conv2dGeometry g = Conv2dGeometry.builder().input(1, 8, 1, 10).kernel(4, 1, 1).build();
+        Operands operands = Operands.integers(g, 6);
+        try (Arena arena = Arena.ofConfined()) {
+            Operands.Results direct = operands.direct(arena);
+            Tensor one = Tensor.zeros(arena, 1, 8, 1, 20);
+            Tensor other = Tensor.zeros(arena, 1, 8, 1, 20);
+            Tensor x = one.slice(3, 0, 10);
+            x.copyFrom(operands.x(arena, MemoryFormat.CHANNELS_FIRST));
+            Tensor w = operands.w(arena, MemoryFormat.CHANNELS_FIRST);
+            Conv2d conv = RandomGeometry.convolution(g, Algorithm.AUTO, Blas.openBlas());
+            for (Tensor whole : new Tensor[] {other, one, other, one}) {
+                Tensor y = whole.slice(3, 10, 20).slice(1, 0, 8, 2);
+                y.fill(Float.NaN);
+                conv.forward(x, w, null, y);
+                ErrorBound.assertExact("y", y, ErrorBound.doubles(direct.plain()));
             }
         }
     }
