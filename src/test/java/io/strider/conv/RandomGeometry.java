@@ -7,8 +7,8 @@ import java.util.Random;
  * A convolution drawn from a seed: small, but of every kind. Two unequal axes; windows 1–5 × 1–7,
  * strides 1–4, dilation 1–3, four different paddings, some larger than the window; windows as large
  * as the padded input, single pixels, rows and columns; one group, some, or one a channel with
- * multipliers; batches of 0–4. Some keep their size, about a sixth are 1×1 windows that
- * POINTWISE can compute.
+ * multipliers; batches of 0–4. Some keep their size, about a sixth are 1×1 windows that POINTWISE
+ * can compute.
  */
 record RandomGeometry(long seed, Conv2dGeometry geometry) {
 

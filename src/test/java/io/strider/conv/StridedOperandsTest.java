@@ -224,7 +224,9 @@ class StridedOperandsTest {
         }
     }
 
-    /** What a convolution remembers of operands that lie apart is not used on some that interleave. */
+    /**
+     * What a convolution remembers of operands that lie apart is not used on some that interleave.
+     */
     @Test
     void equalStridesMayInterleaveInOneCallAndNotInTheNext() {
         Conv2dGeometry g = Conv2dGeometry.builder().input(1, 8, 1, 10).kernel(4, 1, 1).build();
