@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenBLAS through the generated downcalls. Each call holds one of the {@link NativePermits}.
+ * OpenBLAS through the handles of the generated downcalls. Each call holds one of the {@link
+ * NativePermits}.
  *
  * <p>Where OpenBLAS departs from the contract of {@link Blas} in some version or on some CPU, the
  * case is caught here, in Java; versions 0.3.21 and 0.3.31 were probed on their Nehalem,
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The operands go down as slices of the caller's segments, never as bare addresses: the downcall
  * then keeps their arenas alive until it returns. The slices do not outlive the call, so the
- * compiler takes them apart and nothing is allocated.
+ * compiler takes them apart and nothing is allocated; see {@link Downcalls}.
  */
 final class NativeKernels implements BlasKernels {
     private static volatile @Nullable Blas blas;
@@ -63,7 +64,7 @@ final class NativeKernels implements BlasKernels {
             int ldc) {
         permits.acquire();
         try {
-            OpenBlas.cblas_sgemm(
+            Downcalls.SGEMM.invokeExact(
                     OpenBlas.CblasRowMajor(),
                     code(transA),
                     code(transB),
@@ -78,6 +79,8 @@ final class NativeKernels implements BlasKernels {
                     beta,
                     floats(c, cOffset),
                     ldc);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -103,7 +106,7 @@ final class NativeKernels implements BlasKernels {
             int ldc) {
         permits.acquire();
         try {
-            OpenBlas.cblas_dgemm(
+            Downcalls.DGEMM.invokeExact(
                     OpenBlas.CblasRowMajor(),
                     code(transA),
                     code(transB),
@@ -118,6 +121,8 @@ final class NativeKernels implements BlasKernels {
                     beta,
                     doubles(c, cOffset),
                     ldc);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -147,7 +152,7 @@ final class NativeKernels implements BlasKernels {
         }
         permits.acquire();
         try {
-            OpenBlas.cblas_sgemv(
+            Downcalls.SGEMV.invokeExact(
                     OpenBlas.CblasRowMajor(),
                     code(transA),
                     m,
@@ -160,6 +165,8 @@ final class NativeKernels implements BlasKernels {
                     factor,
                     floats(y, yOffset),
                     incY);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -181,7 +188,7 @@ final class NativeKernels implements BlasKernels {
             int lda) {
         permits.acquire();
         try {
-            OpenBlas.cblas_sger(
+            Downcalls.SGER.invokeExact(
                     OpenBlas.CblasRowMajor(),
                     m,
                     n,
@@ -192,6 +199,8 @@ final class NativeKernels implements BlasKernels {
                     incY,
                     floats(a, aOffset),
                     lda);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -211,11 +220,14 @@ final class NativeKernels implements BlasKernels {
         permits.acquire();
         try {
             if (beta == 1) {
-                OpenBlas.cblas_saxpy(n, alpha, floats(x, xOffset), incX, floats(y, yOffset), incY);
+                Downcalls.SAXPY.invokeExact(
+                        n, alpha, floats(x, xOffset), incX, floats(y, yOffset), incY);
             } else {
-                OpenBlas.cblas_saxpby(
+                Downcalls.SAXPBY.invokeExact(
                         n, alpha, floats(x, xOffset), incX, beta, floats(y, yOffset), incY);
             }
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -230,7 +242,9 @@ final class NativeKernels implements BlasKernels {
         }
         permits.acquire();
         try {
-            OpenBlas.cblas_sscal(n, alpha, floats(x, xOffset), incX);
+            Downcalls.SSCAL.invokeExact(n, alpha, floats(x, xOffset), incX);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -247,7 +261,9 @@ final class NativeKernels implements BlasKernels {
             int incY) {
         permits.acquire();
         try {
-            OpenBlas.cblas_scopy(n, floats(x, xOffset), incX, floats(y, yOffset), incY);
+            Downcalls.SCOPY.invokeExact(n, floats(x, xOffset), incX, floats(y, yOffset), incY);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -264,7 +280,11 @@ final class NativeKernels implements BlasKernels {
             int incY) {
         permits.acquire();
         try {
-            return OpenBlas.cblas_sdot(n, floats(x, xOffset), incX, floats(y, yOffset), incY);
+            return (float)
+                    Downcalls.SDOT.invokeExact(
+                            n, floats(x, xOffset), incX, floats(y, yOffset), incY);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -274,7 +294,9 @@ final class NativeKernels implements BlasKernels {
     public float norm(int n, MemorySegment x, long xOffset, int incX) {
         permits.acquire();
         try {
-            return OpenBlas.cblas_snrm2(n, floats(x, xOffset), incX);
+            return (float) Downcalls.SNRM2.invokeExact(n, floats(x, xOffset), incX);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -284,7 +306,9 @@ final class NativeKernels implements BlasKernels {
     public float magnitudes(int n, MemorySegment x, long xOffset, int incX) {
         permits.acquire();
         try {
-            return OpenBlas.cblas_sasum(n, floats(x, xOffset), incX);
+            return (float) Downcalls.SASUM.invokeExact(n, floats(x, xOffset), incX);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -300,7 +324,9 @@ final class NativeKernels implements BlasKernels {
         }
         permits.acquire();
         try {
-            return OpenBlas.cblas_isamax(n, floats(x, xOffset), incX);
+            return (long) Downcalls.ISAMAX.invokeExact(n, floats(x, xOffset), incX);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }
@@ -320,7 +346,7 @@ final class NativeKernels implements BlasKernels {
             int ldb) {
         permits.acquire();
         try {
-            OpenBlas.cblas_somatcopy(
+            Downcalls.SOMATCOPY.invokeExact(
                     OpenBlas.CblasRowMajor(),
                     code(transA),
                     rows,
@@ -330,6 +356,8 @@ final class NativeKernels implements BlasKernels {
                     lda,
                     floats(b, bOffset),
                     ldb);
+        } catch (Throwable e) {
+            throw Downcalls.failure(e);
         } finally {
             permits.release();
         }

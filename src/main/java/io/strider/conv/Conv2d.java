@@ -4,7 +4,6 @@ import io.strider.blas.Blas;
 import io.strider.tensor.MemoryFormat;
 import io.strider.tensor.Tensor;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -36,15 +35,15 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link UnsatisfiedLinkError} if OpenBLAS is needed and cannot be had.
  * </ul>
  *
- * <p>Immutable and thread-safe. Calls from any number of threads, virtual ones included, share the
- * slots of {@link ScratchPool}: more callers than slots wait.
+ * <p>Thread-safe; the settings never change. A convolution remembers how it computes the sizes and
+ * strides it saw last, so that calls with the same ones, and outputs that are given, allocate
+ * nothing. Calls from any number of threads, virtual ones included, share the slots of {@link
+ * ScratchPool}: more callers than slots wait.
  */
 public final class Conv2d {
     private static final String INPUT = "N×C×H×W";
     private static final String WEIGHT = "O×C/groups×kernelHeight×kernelWidth";
     private static final String OUTPUT = "N×O×outHeight×outWidth";
-
-    private static final Kernels DIRECT = new DirectKernels();
 
     private final long strideHeight;
     private final long strideWidth;
@@ -54,6 +53,9 @@ public final class Conv2d {
     private final long groups;
     private final Algorithm algorithm;
     private final @Nullable Blas blas;
+
+    /** For the operands seen last; of threads that race each other the last one's remains. */
+    private volatile @Nullable Plan plan;
 
     private Conv2d(Builder settings) {
         strideHeight = Axis.requirePositive("strideHeight", settings.strideHeight);
@@ -111,9 +113,13 @@ public final class Conv2d {
      * @return y, N×O×outHeight×outWidth, in the memory format of x
      */
     public Tensor forward(Tensor x, Tensor weight, @Nullable Tensor bias, Arena arena) {
-        Conv2dGeometry geometry = checkedForward(x, weight, bias);
+        Objects.requireNonNull(arena, "arena");
+        Shapes.requireInput("x", x, INPUT);
+        Shapes.requireInput("weight", weight, WEIGHT);
+        Conv2dGeometry geometry = geometry(x.shape(), weight.shape());
+        requireBias(bias, geometry);
         Tensor y = Tensor.zeros(arena, formatOf(x), geometry.outputShape());
-        kernels(geometry).forward(geometry, x, weight, bias, y);
+        forward(x, weight, bias, y);
         return y;
     }
 
@@ -126,14 +132,17 @@ public final class Conv2d {
      * @param y output, N×O×outHeight×outWidth, overwritten
      */
     public void forward(Tensor x, Tensor weight, @Nullable Tensor bias, Tensor y) {
-        Conv2dGeometry geometry = checkedForward(x, weight, bias);
-        Shapes.requireOutput("y", y, geometry.outputShape(), geometry);
+        Shapes.requireInput("x", x, INPUT);
+        Shapes.requireInput("weight", weight, WEIGHT);
+        Plan plan = plan(x, "x", weight, "weight", y, "y");
+        requireBias(bias, plan.geometry);
+        y.requireWritable("y");
         Shapes.requireApart("y", y, "x", x);
         Shapes.requireApart("y", y, "weight", weight);
         if (bias != null) {
             Shapes.requireApart("y", y, "bias", bias);
         }
-        kernels(geometry).forward(geometry, x, weight, bias, y);
+        plan.kernels.forward(x, weight, bias, y);
     }
 
     /**
@@ -146,10 +155,14 @@ public final class Conv2d {
      * @return gx, N×C×H×W, in the memory format of gy
      */
     public Tensor backwardInput(Tensor weight, Tensor gy, long[] inputShape, Arena arena) {
-        Objects.requireNonNull(inputShape, "inputShape");
-        Conv2dGeometry geometry = checkedBackwardInput(weight, gy, inputShape);
+        Objects.requireNonNull(arena, "arena");
+        Shapes.requireInput("weight", weight, WEIGHT);
+        Shapes.requireInput("gy", gy, OUTPUT);
+        Shapes.requireRank("inputShape", inputShape, INPUT);
+        Conv2dGeometry geometry = geometry(inputShape, weight.shape());
+        Shapes.requireShape("gy", gy, geometry.outputShape(), geometry);
         Tensor gx = Tensor.zeros(arena, formatOf(gy), inputShape);
-        kernels(geometry).backwardInput(geometry, weight, gy, gx);
+        backwardInput(weight, gy, gx);
         return gx;
     }
 
@@ -161,12 +174,13 @@ public final class Conv2d {
      * @param gx gradient of the input, N×C×H×W, overwritten
      */
     public void backwardInput(Tensor weight, Tensor gy, Tensor gx) {
-        Objects.requireNonNull(gx, "gx");
-        Conv2dGeometry geometry = checkedBackwardInput(weight, gy, gx.shape());
-        Shapes.requireOutput("gx", gx, geometry.inputShape(), geometry);
+        Shapes.requireInput("weight", weight, WEIGHT);
+        Shapes.requireInput("gy", gy, OUTPUT);
+        Plan plan = plan(gx, "gx", weight, "weight", gy, "gy");
+        gx.requireWritable("gx");
         Shapes.requireApart("gx", gx, "weight", weight);
         Shapes.requireApart("gx", gx, "gy", gy);
-        kernels(geometry).backwardInput(geometry, weight, gy, gx);
+        plan.kernels.backwardInput(weight, gy, gx);
     }
 
     /**
@@ -180,10 +194,14 @@ public final class Conv2d {
      * @return gw, O×C/groups×kernelHeight×kernelWidth, row-major
      */
     public Tensor backwardWeight(Tensor x, Tensor gy, long[] weightShape, Arena arena) {
-        Objects.requireNonNull(weightShape, "weightShape");
-        Conv2dGeometry geometry = checkedBackwardWeight(x, gy, weightShape);
+        Objects.requireNonNull(arena, "arena");
+        Shapes.requireInput("x", x, INPUT);
+        Shapes.requireInput("gy", gy, OUTPUT);
+        Shapes.requireRank("weightShape", weightShape, WEIGHT);
+        Conv2dGeometry geometry = geometry(x.shape(), weightShape);
+        Shapes.requireShape("gy", gy, geometry.outputShape(), geometry);
         Tensor gw = Tensor.zeros(arena, weightShape);
-        kernels(geometry).backwardWeight(geometry, x, gy, gw);
+        backwardWeight(x, gy, gw);
         return gw;
     }
 
@@ -195,12 +213,13 @@ public final class Conv2d {
      * @param gw gradient of the weights, O×C/groups×kernelHeight×kernelWidth, overwritten
      */
     public void backwardWeight(Tensor x, Tensor gy, Tensor gw) {
-        Objects.requireNonNull(gw, "gw");
-        Conv2dGeometry geometry = checkedBackwardWeight(x, gy, gw.shape());
-        Shapes.requireOutput("gw", gw, geometry.weightShape(), geometry);
+        Shapes.requireInput("x", x, INPUT);
+        Shapes.requireInput("gy", gy, OUTPUT);
+        Plan plan = plan(x, "x", gw, "gw", gy, "gy");
+        gw.requireWritable("gw");
         Shapes.requireApart("gw", gw, "x", x);
         Shapes.requireApart("gw", gw, "gy", gy);
-        kernels(geometry).backwardWeight(geometry, x, gy, gw);
+        plan.kernels.backwardWeight(x, gy, gw);
     }
 
     /**
@@ -212,9 +231,10 @@ public final class Conv2d {
      * @return gb, O
      */
     public Tensor backwardBias(Tensor gy, Arena arena) {
+        Objects.requireNonNull(arena, "arena");
         Shapes.requireInput("gy", gy, OUTPUT);
         Tensor gb = Tensor.zeros(arena, gy.size(1));
-        BiasGradient.compute(gy, gb);
+        backwardBias(gy, gb);
         return gb;
     }
 
@@ -227,51 +247,51 @@ public final class Conv2d {
     public void backwardBias(Tensor gy, Tensor gb) {
         Shapes.requireInput("gy", gy, OUTPUT);
         Objects.requireNonNull(gb, "gb");
-        if (gb.rank() != 1 || gb.size(0) != gy.size(1)) {
-            throw new IllegalArgumentException(
-                    "gb: shape %s (expected: [%d], as gy has %d channels)"
-                            .formatted(Arrays.toString(gb.shape()), gy.size(1), gy.size(1)));
-        }
+        Shapes.requireChannels("gb", gb, gy.size(1));
         gb.requireWritable("gb");
         Shapes.requireApart("gb", gb, "gy", gy);
         BiasGradient.compute(gy, gb);
     }
 
-    private Conv2dGeometry checkedForward(Tensor x, Tensor weight, @Nullable Tensor bias) {
-        Shapes.requireInput("x", x, INPUT);
-        Shapes.requireInput("weight", weight, WEIGHT);
-        Conv2dGeometry geometry = geometry(x.shape(), weight.shape());
+    /**
+     * The plan for these operands, after checking that their shapes fit each other; each is the
+     * tensor itself or its gradient, with the name it has in messages.
+     */
+    private Plan plan(
+            Tensor image,
+            String imageName,
+            Tensor weight,
+            String weightName,
+            Tensor output,
+            String outputName) {
+        Objects.requireNonNull(image, imageName);
+        Objects.requireNonNull(weight, weightName);
+        Objects.requireNonNull(output, outputName);
+        Plan last = plan;
+        if (last != null && last.fits(image, weight, output)) {
+            return last;
+        }
+        Shapes.requireRank(imageName, image.shape(), INPUT);
+        Shapes.requireRank(weightName, weight.shape(), WEIGHT);
+        Conv2dGeometry geometry = geometry(image.shape(), weight.shape());
+        Shapes.requireShape(outputName, output, geometry.outputShape(), geometry);
+        Plan fresh =
+                new Plan(
+                        geometry,
+                        algorithm,
+                        () -> blas == null ? Blas.openBlas() : blas,
+                        image,
+                        weight,
+                        output);
+        plan = fresh;
+        return fresh;
+    }
+
+    private static void requireBias(@Nullable Tensor bias, Conv2dGeometry geometry) {
         if (bias != null) {
             bias.requireReadable("bias");
-            Shapes.requireShape(
-                    "bias", bias.shape(), new long[] {geometry.outChannels()}, geometry);
+            Shapes.requireChannels("bias", bias, geometry.outChannels());
         }
-        return geometry;
-    }
-
-    private Conv2dGeometry checkedBackwardInput(Tensor weight, Tensor gy, long[] inputShape) {
-        Shapes.requireInput("weight", weight, WEIGHT);
-        Shapes.requireInput("gy", gy, OUTPUT);
-        Conv2dGeometry geometry = geometry(inputShape, weight.shape());
-        Shapes.requireShape("gy", gy.shape(), geometry.outputShape(), geometry);
-        return geometry;
-    }
-
-    private Conv2dGeometry checkedBackwardWeight(Tensor x, Tensor gy, long[] weightShape) {
-        Shapes.requireInput("x", x, INPUT);
-        Shapes.requireInput("gy", gy, OUTPUT);
-        Conv2dGeometry geometry = geometry(x.shape(), weightShape);
-        Shapes.requireShape("gy", gy.shape(), geometry.outputShape(), geometry);
-        return geometry;
-    }
-
-    private Kernels kernels(Conv2dGeometry geometry) {
-        return switch (algorithm.resolve(geometry)) {
-            case DIRECT -> DIRECT;
-            case IM2COL, POINTWISE ->
-                    new GemmKernels(blas == null ? Blas.openBlas() : blas, ScratchPool.shared());
-            case AUTO -> throw new AssertionError("AUTO is resolved");
-        };
     }
 
     private static MemoryFormat formatOf(Tensor t) {

@@ -204,6 +204,15 @@ public final class Conv2dGeometry {
         return height.isIdentity() && width.isIdentity();
     }
 
+    /** The outputs as a picture of their own under 1×1 windows: gathering it is im2col of these. */
+    Conv2dGeometry ofOutputs() {
+        return builder()
+                .input(batch, outChannels, height.output(), width.output())
+                .kernel(outChannels, 1, 1)
+                .groups(groups)
+                .build();
+    }
+
     /** Whether the sides of all matrices fit the 32-bit integers of BLAS. */
     boolean fitsGemm() {
         return Math.max(inChannels, outChannels) <= Integer.MAX_VALUE

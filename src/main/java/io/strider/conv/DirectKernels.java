@@ -11,10 +11,14 @@ import org.jspecify.annotations.Nullable;
  * each element written. The oracle of the tests; nothing here is quick.
  */
 final class DirectKernels implements Kernels {
+    private final Conv2dGeometry geometry;
+
+    DirectKernels(Conv2dGeometry geometry) {
+        this.geometry = geometry;
+    }
 
     @Override
-    public void forward(
-            Conv2dGeometry geometry, Tensor x, Tensor w, @Nullable Tensor bias, Tensor y) {
+    public void forward(Tensor x, Tensor w, @Nullable Tensor bias, Tensor y) {
         Axis height = geometry.height;
         Axis width = geometry.width;
         long inPerGroup = geometry.inChannelsPerGroup();
@@ -54,7 +58,7 @@ final class DirectKernels implements Kernels {
     }
 
     @Override
-    public void backwardInput(Conv2dGeometry geometry, Tensor w, Tensor gy, Tensor gx) {
+    public void backwardInput(Tensor w, Tensor gy, Tensor gx) {
         Axis height = geometry.height;
         Axis width = geometry.width;
         long inPerGroup = geometry.inChannelsPerGroup();
@@ -94,7 +98,7 @@ final class DirectKernels implements Kernels {
     }
 
     @Override
-    public void backwardWeight(Conv2dGeometry geometry, Tensor x, Tensor gy, Tensor gw) {
+    public void backwardWeight(Tensor x, Tensor gy, Tensor gw) {
         Axis height = geometry.height;
         Axis width = geometry.width;
         long inPerGroup = geometry.inChannelsPerGroup();

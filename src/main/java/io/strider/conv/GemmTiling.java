@@ -1,14 +1,15 @@
 package io.strider.conv;
 
 import io.strider.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How one call's operands become matrices: what GEMM can read and write where it lies, what must go
- * through scratch, and how many positions a tile holds.
+ * How the operands of one call become matrices: what GEMM can take where it lies, what goes through
+ * scratch, and how many positions a tile holds. It depends on sizes and strides alone.
  *
  * <p>The image is x or its gradient, the outputs are y or its gradient, the weights w or its
- * gradient; whichever is written is written by the {@code write…} and {@code add…} methods.
+ * gradient. Scratch holds, one behind the other, a tile of patches, a tile of outputs and one
+ * group's weights, each only if it is needed.
  */
 final class GemmTiling {
     /** Floats of patches in a tile: 1 MiB, which the second-level cache holds. */
@@ -23,256 +24,138 @@ final class GemmTiling {
     /** But never more floats than this: 4 MiB. */
     private static final long MOST_FLOATS = 1 << 20;
 
-    private static final long ALIGNMENT = 16; // floats in a cache line
+    private static final long CACHE_LINE = 16; // floats
 
-    private final Conv2dGeometry geometry;
-    private final Tensor image;
-    private final Tensor weights;
-    private final Tensor outputs;
+    final PatchTile patchTile;
+    final PatchTile outputTile;
+    final boolean imageInPlace;
+    final boolean outputsInPlace;
+    final boolean weightsInPlace;
 
-    private final PatchTile patchTile;
-    private final PatchTile outputTile;
-    private final boolean imageInPlace;
-    private final boolean outputsInPlace;
-    private final boolean weightsInPlace;
+    /** Products × positions. */
+    final MatrixLayout patches;
 
-    /** Positions that one matrix spans: the whole batch, or one image. */
+    /** Output channels × positions. */
+    final MatrixLayout outputs;
+
+    /** Output channels × products. */
+    final MatrixLayout weights;
+
+    /** Where in scratch the tile of outputs begins; the patches begin at 0. */
+    final long outputsAt;
+
+    /** Where in scratch the weights begin. */
+    final long weightsAt;
+
+    /** Bytes of scratch. */
+    final long scratchBytes;
+
+    /** Positions of the whole batch. */
+    final long positions;
+
+    /** Images that one matrix in place spans: the whole batch, or one. */
+    private final long images;
+
+    /** Their positions. */
     private final long span;
 
     private final long tilePositions;
 
-    GemmTiling(Conv2dGeometry geometry, Tensor image, Tensor weights, Tensor outputs) {
-        this.geometry = geometry;
-        this.image = image;
-        this.weights = weights;
-        this.outputs = outputs;
-        this.patchTile = PatchTile.of(geometry, image);
-        this.outputTile = new PatchColumns(identity(geometry));
-
+    /**
+     * Tells the layouts.
+     *
+     * @param interleaved whether the address ranges of some operands meet. BLAS then takes a
+     *     written operand for overlapping unless equal leading dimensions show that the rows pass
+     *     each other, so what it would refuse goes through scratch.
+     */
+    GemmTiling(
+            Conv2dGeometry geometry,
+            Tensor image,
+            Tensor weight,
+            Tensor output,
+            boolean interleaved) {
         long batch = geometry.batch();
-        this.imageInPlace = geometry.isPointwise() && imageMatrix(0, 1) != null;
-        this.outputsInPlace = outputMatrix(0, 1) != null;
-        this.weightsInPlace =
-                Matrix.ofWeights(weights, 0, geometry.outChannelsPerGroup(), patchTile.order())
-                        != null;
-        boolean batchIsOneMatrix =
-                batch * geometry.positions() <= Integer.MAX_VALUE
-                        && (!imageInPlace || imageMatrix(0, batch) != null)
-                        && (!outputsInPlace || outputMatrix(0, batch) != null);
-        this.span = batchIsOneMatrix ? batch * geometry.positions() : geometry.positions();
-        this.tilePositions = tilePositions();
-    }
+        long inputChannels = geometry.inChannelsPerGroup();
+        long outputChannels = geometry.outChannelsPerGroup();
+        long products = geometry.productsPerOutput();
+        positions = batch * geometry.positions();
 
-    /** The outputs as a picture of their own: gathering it is im2col of a 1×1 window. */
-    private static Conv2dGeometry identity(Conv2dGeometry geometry) {
-        return Conv2dGeometry.builder()
-                .input(
-                        geometry.batch(),
-                        geometry.outChannels(),
-                        geometry.outHeight(),
-                        geometry.outWidth())
-                .kernel(geometry.outChannels(), 1, 1)
-                .groups(geometry.groups())
-                .build();
-    }
-
-    private @org.jspecify.annotations.Nullable Matrix imageMatrix(long n, long images) {
-        return Matrix.ofActivations(image, n, images, 0, geometry.inChannelsPerGroup());
-    }
-
-    private @org.jspecify.annotations.Nullable Matrix outputMatrix(long n, long images) {
-        return Matrix.ofActivations(outputs, n, images, 0, geometry.outChannelsPerGroup());
-    }
-
-    private long tilePositions() {
-        long floats =
-                (imageInPlace ? 0 : geometry.productsPerOutput())
-                        + (outputsInPlace ? 0 : geometry.outChannelsPerGroup());
-        if (floats == 0) {
-            return Math.max(1, span);
+        boolean pointwise = geometry.isPointwise();
+        MatrixLayout imageAlone = inPlace(pointwise, image, 1, inputChannels);
+        MatrixLayout outputsAlone = inPlace(true, output, 1, outputChannels);
+        MatrixLayout imageTogether = inPlace(pointwise, image, batch, inputChannels);
+        MatrixLayout outputsTogether = inPlace(true, output, batch, outputChannels);
+        boolean together =
+                batch > 1
+                        && positions <= Integer.MAX_VALUE
+                        && (imageAlone == null || imageTogether != null)
+                        && (outputsAlone == null || outputsTogether != null);
+        MatrixLayout imageHere = together ? imageTogether : imageAlone;
+        MatrixLayout outputsHere = together ? outputsTogether : outputsAlone;
+        if (interleaved
+                && imageHere != null
+                && outputsHere != null
+                && imageHere.leading() != outputsHere.leading()) {
+            outputsHere = null;
         }
-        long enough = Math.min(ENOUGH_POSITIONS, MOST_FLOATS / floats);
-        long most = Math.clamp(Math.max(TILE_FLOATS / floats, enough), 1, Math.max(1, span));
-        long tiles = Math.ceilDiv(Math.max(1, span), most);
-        long even = Math.ceilDiv(Math.max(1, span), tiles); // no small tile at the end
-        return Math.min(most, Math.ceilDiv(even, ALIGNMENT) * ALIGNMENT);
+        images = together ? batch : 1;
+        span = images * geometry.positions();
+
+        imageInPlace = imageHere != null;
+        outputsInPlace = outputsHere != null;
+        long patchColumn = imageInPlace ? 0 : products;
+        long outputColumn = outputsInPlace ? 0 : outputChannels;
+        tilePositions = tilePositions(span, patchColumn + outputColumn);
+        patchTile = PatchTile.of(geometry, image, tilePositions);
+        outputTile = new PatchColumns(geometry.ofOutputs(), tilePositions);
+
+        MatrixLayout weightsHere =
+                interleaved
+                        ? null
+                        : MatrixLayout.ofWeights(weight, outputChannels, patchTile.order());
+        weightsInPlace = weightsHere != null;
+        patches = imageHere != null ? imageHere : patchTile.layout();
+        outputs = outputsHere != null ? outputsHere : outputTile.layout();
+        weights = weightsHere != null ? weightsHere : new MatrixLayout(products, false);
+
+        outputsAt = align(patchColumn * tilePositions);
+        weightsAt = outputsAt + align(outputColumn * tilePositions);
+        scratchBytes = (weightsAt + (weightsInPlace ? 0 : outputChannels * products)) * Float.BYTES;
     }
 
-    /** Positions of the whole batch. */
-    long positions() {
-        return geometry.batch() * geometry.positions();
+    private static @Nullable MatrixLayout inPlace(
+            boolean possible, Tensor activations, long images, long channels) {
+        return possible ? MatrixLayout.ofActivations(activations, images, channels) : null;
     }
 
-    /** The first position of the tile behind the one that begins at {@code first}. */
-    long next(long first) {
-        return first + count(first);
-    }
-
-    private long count(long first) {
-        return Math.min(tilePositions, span - first % span);
-    }
-
-    private long patchFloats() {
-        return imageInPlace ? 0 : align(geometry.productsPerOutput() * tilePositions);
-    }
-
-    private long outputFloats() {
-        return outputsInPlace ? 0 : align(geometry.outChannelsPerGroup() * tilePositions);
-    }
-
-    private long weightFloats() {
-        return weightsInPlace ? 0 : geometry.outChannelsPerGroup() * geometry.productsPerOutput();
+    /** Positions of a tile that takes {@code column} floats of scratch for each. */
+    private static long tilePositions(long span, long column) {
+        if (column == 0) {
+            return span;
+        }
+        long enough = Math.min(ENOUGH_POSITIONS, MOST_FLOATS / column);
+        long most = Math.clamp(Math.max(TILE_FLOATS / column, enough), 1, span);
+        long tiles = Math.ceilDiv(span, most);
+        return Math.min(most, align(Math.ceilDiv(span, tiles))); // no small tile at the end
     }
 
     private static long align(long floats) {
-        return Math.ceilDiv(floats, ALIGNMENT) * ALIGNMENT;
+        return Math.ceilDiv(floats, CACHE_LINE) * CACHE_LINE;
     }
 
-    /** Scratch that {@link #operands} needs. */
-    long scratchBytes() {
-        return (patchFloats() + outputFloats() + weightFloats()) * Float.BYTES;
+    /** Positions of the tile that begins at {@code first}. */
+    long count(long first) {
+        return Math.min(tilePositions, span - first % span);
     }
 
-    /** The operands with scratch to work in. */
-    Operands operands(MemorySegment scratch) {
-        return new Operands(scratch);
-    }
-
-    /** Tiles of the operands as matrices, in place or in scratch. */
-    final class Operands {
-        private final MemorySegment scratch;
-        private final long patchesAt = 0;
-        private final long outputsAt = patchFloats();
-        private final long weightsAt = outputsAt + outputFloats();
-
-        private Operands(MemorySegment scratch) {
-            this.scratch = scratch;
-        }
-
-        /** Must come first where the image is written: what is added later starts from zero. */
-        void clearImage() {
-            if (!imageInPlace) {
-                image.fill(0);
-            }
-        }
-
-        /** Must come first where the outputs are written. */
-        void clearOutputs() {
-            if (!outputsInPlace) {
-                outputs.fill(0);
-            }
-        }
-
-        Matrix readPatches(long group, long first) {
-            return imageInPlace
-                    ? inPlace(image, group * geometry.inChannelsPerGroup(), first)
-                    : patchTile.pack(
-                            image,
-                            group * geometry.inChannelsPerGroup(),
-                            first,
-                            count(first),
-                            scratch,
-                            patchesAt);
-        }
-
-        Matrix patches(long group, long first) {
-            return imageInPlace
-                    ? inPlace(image, group * geometry.inChannelsPerGroup(), first)
-                    : patchTile.matrix(count(first), scratch, patchesAt);
-        }
-
-        void addPatches(long group, long first) {
-            if (!imageInPlace) {
-                patchTile.addTo(
-                        image,
-                        group * geometry.inChannelsPerGroup(),
-                        first,
-                        count(first),
-                        scratch,
-                        patchesAt);
-            }
-        }
-
-        Matrix readOutputs(long group, long first) {
-            return outputsInPlace
-                    ? inPlace(outputs, group * geometry.outChannelsPerGroup(), first)
-                    : outputTile.pack(
-                            outputs,
-                            group * geometry.outChannelsPerGroup(),
-                            first,
-                            count(first),
-                            scratch,
-                            outputsAt);
-        }
-
-        Matrix outputs(long group, long first) {
-            return outputsInPlace
-                    ? inPlace(outputs, group * geometry.outChannelsPerGroup(), first)
-                    : outputTile.matrix(count(first), scratch, outputsAt);
-        }
-
-        void writeOutputs(long group, long first) {
-            if (!outputsInPlace) {
-                outputTile.addTo(
-                        outputs,
-                        group * geometry.outChannelsPerGroup(),
-                        first,
-                        count(first),
-                        scratch,
-                        outputsAt);
-            }
-        }
-
-        Matrix readWeights(long group) {
-            if (!weightsInPlace) {
-                scratchWeights().copyFrom(weightsOf(group));
-            }
-            return weights(group);
-        }
-
-        Matrix weights(long group) {
-            Tensor held = weightsInPlace ? weightsOf(group) : scratchWeights();
-            return java.util.Objects.requireNonNull(
-                    Matrix.ofWeights(held, 0, held.size(0), patchTile.order()));
-        }
-
-        void writeWeights(long group) {
-            if (!weightsInPlace) {
-                weightsOf(group).copyFrom(scratchWeights());
-            }
-        }
-
-        private Tensor weightsOf(long group) {
-            long outputs = geometry.outChannelsPerGroup();
-            return weights.slice(0, group * outputs, (group + 1) * outputs);
-        }
-
-        /** One group's weights in scratch, O×C×kh×kw in the tile's tap order. */
-        private Tensor scratchWeights() {
-            long outputs = geometry.outChannelsPerGroup();
-            long channels = geometry.inChannelsPerGroup();
-            long rows = geometry.kernelHeight();
-            long columns = geometry.kernelWidth();
-            MemorySegment memory =
-                    scratch.asSlice(weightsAt * Float.BYTES, weightFloats() * Float.BYTES);
-            return switch (patchTile.order()) {
-                case CHANNELS_FIRST -> Tensor.wrap(memory, outputs, channels, rows, columns);
-                case CHANNELS_LAST ->
-                        Tensor.wrap(memory, outputs, rows, columns, channels).permute(0, 3, 1, 2);
-            };
-        }
-
-        private Matrix inPlace(Tensor tensor, long firstChannel, long first) {
-            long channels =
-                    tensor == image
-                            ? geometry.inChannelsPerGroup()
-                            : geometry.outChannelsPerGroup();
-            long images = span / geometry.positions();
-            long n = first / span * images;
-            Matrix whole =
-                    java.util.Objects.requireNonNull(
-                            Matrix.ofActivations(tensor, n, images, firstChannel, channels));
-            return whole.columns(first % span, count(first));
-        }
+    /**
+     * Index of the element of an activation tensor in place that is the first of the given channel
+     * and position; {@code layout} is its matrix.
+     */
+    long inPlaceAt(Tensor activations, MatrixLayout layout, long channel, long position) {
+        return activations.offset()
+                + position / span * images * activations.stride(0)
+                + channel * activations.stride(1)
+                + layout.at(0, position % span);
     }
 }

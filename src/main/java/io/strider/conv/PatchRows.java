@@ -21,16 +21,14 @@ final class PatchRows implements PatchTile {
     }
 
     @Override
-    public Matrix matrix(long count, MemorySegment tile, long offset) {
-        long products = geometry.productsPerOutput();
-        return new Matrix(tile, offset, products, count, products, true);
+    public MatrixLayout layout() {
+        return new MatrixLayout(geometry.productsPerOutput(), true);
     }
 
     @Override
-    public Matrix pack(
+    public void pack(
             Tensor x, long firstChannel, long first, long count, MemorySegment tile, long offset) {
         walk(true, x, firstChannel, first, count, tile, offset);
-        return matrix(count, tile, offset);
     }
 
     @Override

@@ -15,25 +15,22 @@ interface PatchTile {
     /** The order of a position's products. */
     TapOrder order();
 
-    /**
-     * Copies the patches of {@code x} under {@code count} positions from {@code first} on into
-     * {@code tile}, zeros for the padding.
-     *
-     * @return the tile as a products × positions matrix
-     */
-    Matrix pack(
-            Tensor x, long firstChannel, long first, long count, MemorySegment tile, long offset);
+    /** How the tile lies, as a products × positions matrix. */
+    MatrixLayout layout();
 
-    /** The same matrix, for products to be written into it. */
-    Matrix matrix(long count, MemorySegment tile, long offset);
+    /**
+     * Copies the patches of {@code x} under {@code count} positions from {@code first} on into the
+     * tile that begins at index {@code offset} of {@code tile}; zeros for the padding.
+     */
+    void pack(Tensor x, long firstChannel, long first, long count, MemorySegment tile, long offset);
 
     /** Adds the tile back to the elements of {@code gx} that it stands for. */
     void addTo(
             Tensor gx, long firstChannel, long first, long count, MemorySegment tile, long offset);
 
-    /** The tile that suits the strides of {@code image}. */
-    static PatchTile of(Conv2dGeometry geometry, Tensor image) {
+    /** The tile of at most {@code positions} positions that suits the strides of {@code image}. */
+    static PatchTile of(Conv2dGeometry geometry, Tensor image, long positions) {
         boolean channelsTogether = image.stride(1) == 1 && geometry.inChannelsPerGroup() > 1;
-        return channelsTogether ? new PatchRows(geometry) : new PatchColumns(geometry);
+        return channelsTogether ? new PatchRows(geometry) : new PatchColumns(geometry, positions);
     }
 }

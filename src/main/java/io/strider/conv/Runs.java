@@ -14,6 +14,14 @@ final class Runs {
 
     private Runs() {}
 
+    static float get(MemorySegment from, long index) {
+        return from.getAtIndex(JAVA_FLOAT, index);
+    }
+
+    static void set(MemorySegment to, long index, float value) {
+        to.setAtIndex(JAVA_FLOAT, index, value);
+    }
+
     static void copy(
             MemorySegment from, long fromIndex, long step, MemorySegment to, long index, long n) {
         if (step == 1 && n >= COPY_FROM) {

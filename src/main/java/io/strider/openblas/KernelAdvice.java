@@ -120,7 +120,7 @@ record KernelAdvice(
                     + environmentName.get()
                     + ") to let OpenBLAS choose.";
         }
-        return "OpenBLAS chose them by itself: set -D"
+        return "OpenBLAS chose them by itself, or had been loaded before Strider loaded it: set -D"
                 + CoreType.PROPERTY
                 + "=SkylakeX, or install a newer OpenBLAS.";
     }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +59,20 @@ final class NativesJar implements LibrarySearch.Natives {
     private final Properties properties;
     private final Map<String, String> environment;
     private final CLibrary c;
+    private final Function<String, @Nullable URL> resources;
 
+    /** The natives jar on the class path. */
     NativesJar(Properties properties, Map<String, String> environment, CLibrary c) {
+        this(properties, environment, c, NativesJar::resource);
+    }
+
+    /** The natives in what {@code resources} finds by a name, null where it finds nothing. */
+    NativesJar(
+            Properties properties,
+            Map<String, String> environment,
+            CLibrary c,
+            Function<String, @Nullable URL> resources) {
+        this.resources = resources;
         this.platform = platform(properties);
         this.properties = properties;
         this.environment = environment;
@@ -69,22 +82,22 @@ final class NativesJar implements LibrarySearch.Natives {
     @Override
     public LibrarySearch.Candidate unpack() throws LibraryRefusedException, IOException {
         String folderName = "org/bytedeco/openblas/" + platform + "/";
-        URL library = resource(folderName + LIBRARY);
+        URL library = resources.apply(folderName + LIBRARY);
         if (library == null) {
             throw new LibraryRefusedException(
                     "not on the class path (no " + folderName + LIBRARY + ")");
         }
-        Map<String, URL> resources = new LinkedHashMap<>();
+        Map<String, URL> found = new LinkedHashMap<>();
         for (String name : DEPENDENCIES) {
-            URL resource = resource(folderName + name);
+            URL resource = resources.apply(folderName + name);
             if (resource != null) {
-                resources.put(name, resource);
+                found.put(name, resource);
             }
         }
-        resources.put(LIBRARY, library);
+        found.put(LIBRARY, library);
 
         Map<String, String> digests = new LinkedHashMap<>();
-        for (Map.Entry<String, URL> entry : resources.entrySet()) {
+        for (Map.Entry<String, URL> entry : found.entrySet()) {
             try (InputStream in = open(entry.getValue())) {
                 digests.put(entry.getKey(), sha256(in));
             }
@@ -93,12 +106,12 @@ final class NativesJar implements LibrarySearch.Natives {
         CacheFolder.open(cache, c.effectiveUser());
         Path folder = cache.resolve("openblas-" + shortDigest(digests));
         CacheFolder.open(folder, c.effectiveUser());
-        for (Map.Entry<String, URL> entry : resources.entrySet()) {
+        for (Map.Entry<String, URL> entry : found.entrySet()) {
             String digest = digests.getOrDefault(entry.getKey(), "");
             put(folder.resolve(entry.getKey()), entry.getValue(), digest);
         }
         List<Path> dependencies = new ArrayList<>();
-        for (String name : resources.keySet()) {
+        for (String name : found.keySet()) {
             if (!name.equals(LIBRARY)) {
                 dependencies.add(folder.resolve(name));
             }

@@ -3,6 +3,7 @@ package io.strider.tensor;
 import static io.strider.tensor.Arguments.refused;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Where the elements of a tensor are: offset, shape and strides, immutable, without the memory.
@@ -18,12 +19,16 @@ final class Layout {
     final long[] strides;
     final long elementCount;
 
+    /** See {@link Tensor#overlapsItself}; worked out here, as every write asks for it. */
+    final boolean mayOverlapItself;
+
     /** Keeps the arrays. */
     private Layout(long offset, long[] shape, long[] strides) {
         this.offset = offset;
         this.shape = shape;
         this.strides = strides;
         this.elementCount = Strides.elementCount(shape);
+        this.mayOverlapItself = Strides.mayOverlapItself(shape, strides);
     }
 
     static Layout of(MemoryFormat format, long... shape) {
@@ -33,7 +38,7 @@ final class Layout {
 
     static Layout of(long[] shape, long[] strides, long offset) {
         long[] sizes = Strides.checkedShape(shape);
-        long[] steps = strides.clone();
+        long[] steps = Objects.requireNonNull(strides, "strides").clone();
         if (steps.length != sizes.length) {
             throw refused(
                     "strides: %s (expected: one for each dimension of shape %s)", steps, sizes);
@@ -54,12 +59,18 @@ final class Layout {
         return elementCount == 0;
     }
 
+    /** Whether the elements fill one run of memory, in whatever order. */
+    boolean isDense() {
+        return !isEmpty() && !mayOverlapItself && span() == elementCount - 1;
+    }
+
     /** The distance from the first element to the furthest one. */
     long span() {
         return Strides.span(shape, strides);
     }
 
     long position(long[] index) {
+        Objects.requireNonNull(index, "index");
         if (index.length != shape.length) {
             throw refused("index: %s (expected: %s entries)", index, shape.length);
         }
@@ -111,6 +122,7 @@ final class Layout {
     }
 
     Layout permute(int... dims) {
+        Objects.requireNonNull(dims, "dims");
         int rank = rank();
         long[] sizes = new long[rank];
         long[] steps = new long[rank];

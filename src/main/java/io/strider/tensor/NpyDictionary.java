@@ -114,7 +114,7 @@ final class NpyDictionary {
             char inside = text.charAt(end);
             if (inside == '\\' || inside < ' ') {
                 at = end;
-                throw unexpected("no escapes or control characters inside quotes");
+                throw unexpected("a closing quote, and no escapes or control characters before it");
             }
             end++;
         }

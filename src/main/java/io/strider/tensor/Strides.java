@@ -2,6 +2,7 @@ package io.strider.tensor;
 
 import static io.strider.tensor.Arguments.refused;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ final class Strides {
      * A checked copy of a shape: rank at most 8, no negative size, a byte count that fits a long.
      */
     static long[] checkedShape(long... shape) {
-        long[] copy = shape.clone();
+        long[] copy = Objects.requireNonNull(shape, "shape").clone();
         if (copy.length > MAX_RANK) {
             throw refused("shape: rank %s (expected: at most %s)", copy.length, MAX_RANK);
         }

@@ -72,7 +72,8 @@ public final class Tensor {
         Objects.requireNonNull(format, "format");
         Layout layout = Layout.of(format, shape);
         long bytes = layout.elementCount * Float.BYTES;
-        return new Tensor(arena.allocate(bytes, ALLOCATION_ALIGNMENT), layout);
+        // Proven like any other segment, as the arena may be of the caller's own making.
+        return within(arena.allocate(bytes, ALLOCATION_ALIGNMENT), layout);
     }
 
     /**
@@ -114,6 +115,7 @@ public final class Tensor {
      *     a bad shape
      */
     public static Tensor wrap(FloatBuffer buffer, long... shape) {
+        Objects.requireNonNull(buffer, "buffer");
         return wrap(segmentOf(buffer, buffer.isDirect(), buffer.order()), shape);
     }
 
@@ -126,6 +128,7 @@ public final class Tensor {
      *     few bytes or a bad shape
      */
     public static Tensor wrap(ByteBuffer buffer, long... shape) {
+        Objects.requireNonNull(buffer, "buffer");
         return wrap(segmentOf(buffer, buffer.isDirect(), buffer.order()), shape);
     }
 
@@ -247,7 +250,7 @@ public final class Tensor {
      * certain.
      */
     public boolean overlapsItself() {
-        return Strides.mayOverlapItself(layout.shape, layout.strides);
+        return layout.mayOverlapItself;
     }
 
     /**

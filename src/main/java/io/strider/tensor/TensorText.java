@@ -26,16 +26,16 @@ final class TensorText {
 
     static String describe(Tensor tensor) {
         String head =
-                "Tensor float32 " + Arrays.toString(tensor.shape()) + " " + layout(tensor) + ": ";
+                "Tensor float32 " + Arrays.toString(tensor.shape()) + " " + layout(tensor) + ":";
         try {
             tensor.requireReadable("tensor");
             TensorText values = new TensorText(tensor);
             values.append(new long[tensor.rank()], 0);
-            return head + (tensor.rank() > 1 ? "\n" : "") + values.text;
+            return head + (tensor.rank() > 1 ? "\n" : " ") + values.text;
         } catch (WrongThreadException foreign) {
-            return head + "(confined to another thread)";
+            return head + " (confined to another thread)";
         } catch (IllegalStateException closed) {
-            return head + "(closed)";
+            return head + " (closed)";
         }
     }
 

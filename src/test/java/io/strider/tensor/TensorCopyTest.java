@@ -268,7 +268,7 @@ class TensorCopyTest {
                                             3)
                                     .toString())
                     .isEqualTo(
-                            "Tensor float32 [2, 3] row-major: \n[[1, 2.5, -3],\n [0.1, NaN, 1.00000e-09]]");
+                            "Tensor float32 [2, 3] row-major:\n[[1, 2.5, -3],\n [0.1, NaN, 1.00000e-09]]");
             assertThat(Tensor.zeros(arena).toString()).isEqualTo("Tensor float32 [] row-major: 0");
             assertThat(Tensor.zeros(arena, 3, 0).transpose(0, 1).toString())
                     .contains("[0, 3]", "[]");

@@ -1,0 +1,73 @@
+package io.strider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The README's Java is run as it stands there, and what it is said to print is what it prints. Its
+ * shell commands are run by scripts/test.
+ */
+class ReadmeTest {
+    private static final Pattern JAVA_WITH_OUTPUT =
+            Pattern.compile("```java\\n(.*?)```\\n.*?```text\\n(.*?)```", Pattern.DOTALL);
+
+    @TempDir private Path folder;
+
+    @Test
+    void theJavaExampleRunsAndPrintsWhatTheReadmeSays() throws Exception {
+        Matcher example = JAVA_WITH_OUTPUT.matcher(readme());
+        assertThat(example.find()).as("a java block followed by a text block").isTrue();
+        Path source = folder.resolve("Example.java");
+        Files.writeString(source, example.group(1));
+
+        assertThat(run(javaCommand(source))).isEqualTo(example.group(2));
+    }
+
+    @Test
+    void everyFileNamedInTheReadmeIsThere() throws IOException {
+        Matcher link = Pattern.compile("]\\((?!https?:)([^)#]+)\\)").matcher(readme());
+        List<String> named = new ArrayList<>();
+        while (link.find()) {
+            named.add(link.group(1));
+        }
+        assertThat(named).isNotEmpty().allSatisfy(path -> assertThat(Path.of(path)).exists());
+    }
+
+    private static String readme() throws IOException {
+        return Files.readString(Path.of("README.md"));
+    }
+
+    private static List<String> javaCommand(Path source) {
+        String java = ProcessHandle.current().info().command().orElseThrow();
+        return List.of(
+                java,
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                Path.of("target", "classes").toAbsolutePath().toString(),
+                source.toString());
+    }
+
+    private String run(List<String> command) throws IOException, InterruptedException {
+        Path output = folder.resolve("output.txt");
+        Process process =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        String printed = Files.readString(output);
+        assertThat(process.exitValue()).as(printed).isZero();
+        return printed;
+    }
+}
