@@ -134,7 +134,7 @@ final class DemoCommand extends StriderCommand {
                     };
             out().printf(
                             Locale.ROOT,
-                            "  %-3s %-24s largest difference %.1e, %5.2f %% of the error bound%s%n",
+                            "  %-3s %-24s largest difference %.1e, %4.1f %% of the error bound%s%n",
                             entry.getKey(),
                             what,
                             deviation.largest(),
