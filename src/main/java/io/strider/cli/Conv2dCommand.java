@@ -137,7 +137,7 @@ final class Conv2dCommand extends StriderCommand {
             if (gy != null && operands.gy != null) {
                 gy.requireShape(operands.gy, geometry.outputShape(), "the output's");
             }
-            requireMemory(geometry);
+            requireMemory(geometry, operands);
             String means = means(convolution.algorithm(geometry));
             List<String> done = new ArrayList<>();
             double milliseconds =
@@ -147,25 +147,40 @@ final class Conv2dCommand extends StriderCommand {
             err().println(
                             String.format(
                                     Locale.ROOT,
-                                    "strider: %s of %s; %s; %.3f ms%s; wrote %s",
+                                    "strider: %s of %s; %s; %.3f ms%s (first run); wrote %s",
                                     String.join(", ", done),
                                     geometry,
                                     means,
                                     milliseconds,
-                                    passes() == 0 ? "" : ", %.1f GFLOP/s".formatted(gflops),
+                                    passes() == 0
+                                            ? ""
+                                            : String.format(Locale.ROOT, ", %.3g GFLOP/s", gflops),
                                     Failures.oneLine(files.names())));
         }
         return ExitCode.DONE;
     }
 
     private record Operands(Tensor x, Tensor w, @Nullable Tensor b, @Nullable Tensor gy) {
-        /** All in one memory format; the bias has none. */
+        /** All in one memory format, copied where they are not; the bias has none. */
         Operands in(ImageOrder order, Arena arena) {
             return new Operands(
-                    x.contiguous(arena, order.format),
-                    w.contiguous(arena, order.format),
+                    in(order, x, arena),
+                    in(order, w, arena),
                     b,
-                    gy == null ? null : gy.contiguous(arena, order.format));
+                    gy == null ? null : in(order, gy, arena));
+        }
+
+        private static Tensor in(ImageOrder order, Tensor t, Arena arena) {
+            return t.isContiguous(order.format) ? t : t.contiguous(arena, order.format);
+        }
+
+        /** Elements that they take in a memory format, those that are read included. */
+        long elements(ImageOrder order) {
+            return elements(order, x) + elements(order, w) + (gy == null ? 0 : elements(order, gy));
+        }
+
+        private static long elements(ImageOrder order, Tensor t) {
+            return t.isContiguous(order.format) ? t.elementCount() : 2 * t.elementCount();
         }
     }
 
@@ -215,22 +230,13 @@ final class Conv2dCommand extends StriderCommand {
         return files;
     }
 
-    /** Inputs are held twice, as they were read and in the format to compute in. */
-    private void requireMemory(Conv2dGeometry geometry) {
-        long x = elements(geometry.inputShape());
-        long w = elements(geometry.weightShape());
-        long y = elements(geometry.outputShape());
+    private void requireMemory(Conv2dGeometry geometry, Operands operands) {
         Memory.requireTensors(
                 geometry.toString(),
-                x,
-                x,
-                w,
-                w,
-                output == null ? 0 : y,
-                gradOutput == null ? 0 : y,
-                gradOutput == null ? 0 : y,
-                gradInput == null ? 0 : x,
-                gradWeight == null ? 0 : w);
+                operands.elements(format),
+                output == null ? 0 : elements(geometry.outputShape()),
+                gradInput == null ? 0 : elements(geometry.inputShape()),
+                gradWeight == null ? 0 : elements(geometry.weightShape()));
     }
 
     private static long elements(long[] shape) {

@@ -34,10 +34,10 @@ import picocli.CommandLine.Option;
         footer = "  strider demo --output feature-maps.png")
 final class DemoCommand extends StriderCommand {
     private static final String CASE = "face-conv1";
-    private static final int RUNS = 51;
+    private static final int RUNS = 101;
 
-    /** Runs that are not counted: until the just-in-time compiler has done its part. */
-    private static final int WARM_UP = 20;
+    /** How long runs are not counted: until the just-in-time compiler has done its part. */
+    private static final long WARM_UP_NANOSECONDS = 300_000_000;
 
     /** The golden input was made in float32: two roundings of numbers up to 255, then / 255. */
     private static final double INPUT_TOLERANCE = 4 * 0x1p-24;
@@ -197,9 +197,10 @@ final class DemoCommand extends StriderCommand {
 
     /** The median time of a run in nanoseconds. */
     private static double median(Runnable run) {
-        for (int i = 0; i < WARM_UP; i++) {
+        long begin = System.nanoTime();
+        do {
             run.run();
-        }
+        } while (System.nanoTime() - begin < WARM_UP_NANOSECONDS);
         long[] times = new long[RUNS];
         for (int i = 0; i < RUNS; i++) {
             long start = System.nanoTime();

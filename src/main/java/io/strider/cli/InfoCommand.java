@@ -35,10 +35,14 @@ final class InfoCommand extends StriderCommand {
         line("Strider", Strider.Version.text());
         printJdk(advice);
         printMachine(machine);
-        Throwable failure = printOpenBlas(advice);
+        Throwable failure = printOpenBlas(machine.processors(), advice);
         line("scratch slots", Integer.toString(ScratchPool.shared().slots()));
         adviseOnLimits(machine, advice);
         out().println();
+        if (!advice.isEmpty()) {
+            out().println("For full speed:");
+            advice.forEach(sentence -> out().println("  - " + sentence));
+        }
         switch (failure) {
             case null -> {}
             case Error error -> throw error;
@@ -47,9 +51,6 @@ final class InfoCommand extends StriderCommand {
         }
         if (advice.isEmpty()) {
             out().println("For full speed nothing is to be changed.");
-        } else {
-            out().println("For full speed:");
-            advice.forEach(sentence -> out().println("  - " + sentence));
         }
         return ExitCode.DONE;
     }
@@ -113,7 +114,7 @@ final class InfoCommand extends StriderCommand {
     }
 
     /** Returns why it failed, or null. */
-    private @Nullable Throwable printOpenBlas(List<String> advice) {
+    private @Nullable Throwable printOpenBlas(int processors, List<String> advice) {
         try {
             OpenBlasLibrary library = OpenBlasLibrary.load();
             line("OpenBLAS", library.version());
@@ -122,8 +123,14 @@ final class InfoCommand extends StriderCommand {
             line("config", library.config());
             line("kernels", library.coreName());
             line("threads", library.threading() + ", put to " + library.threads());
-            line("BLAS permits", Integer.toString(NativePermits.shared().limit()));
             library.advice().ifPresent(advice::add);
+            int permits = NativePermits.shared().limit();
+            line("BLAS permits", Integer.toString(permits));
+            if (permits < Math.min(processors, NativePermits.MOST)) {
+                advice.add(
+                        "Raise -D%s from %d to %d, the number of processors."
+                                .formatted(NativePermits.PROPERTY, permits, processors));
+            }
             return null;
         } catch (UnsatisfiedLinkError | IllegalArgumentException failure) {
             line("OpenBLAS", "cannot be used, see below");
