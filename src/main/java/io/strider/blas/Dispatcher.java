@@ -184,27 +184,36 @@ final class Dispatcher {
 
     /** Claims and runs tasks of a job until none is left, then leaves the job and the seat. */
     void work(Job job, Seat seat, Thread thread) {
-        boolean isCaller = thread == job.caller();
+        Thread caller = job.caller();
         try {
-            // A caller that is interrupted stops claiming; its waiting sees to the rest.
-            while (!(isCaller && thread.isInterrupted())) {
-                long index = job.claim();
-                if (index < 0) {
-                    break;
-                }
+            for (long index = next(job, caller); index >= 0; index = next(job, caller)) {
                 job.task().run(index, seat.require(job.scratchBytes()));
+                if (thread != caller) {
+                    Thread.interrupted(); // one task's doing, which the next must not see
+                }
             }
         } catch (Throwable thrown) {
             synchronized (lock) {
                 job.fail(thrown);
                 job.cancelUnclaimed();
             }
-        }
-        if (!isCaller) {
-            Thread.interrupted(); // a task's doing, which the next job must not see
+            if (thread != caller) {
+                Thread.interrupted();
+            }
         }
         seat.trim();
         leave(job, seat);
+    }
+
+    /** The next task to run, −1 if none is left; drops them if the caller has been interrupted. */
+    private long next(Job job, Thread caller) {
+        if (caller.isInterrupted()) {
+            // Seen by all who work for it, as the caller may be in a long task of its own.
+            synchronized (lock) {
+                job.cancelUnclaimed();
+            }
+        }
+        return job.claim();
     }
 
     private void leave(Job job, Seat seat) {
@@ -271,7 +280,8 @@ final class Dispatcher {
                 idleJobCount++;
             }
         }
-        if (interrupted) {
+        // A task on the caller's own thread may have cleared the flag after others had seen it.
+        if (interrupted || (cancelled > 0 && failure == null)) {
             Thread.currentThread().interrupt();
         }
         if (failure != null) {

@@ -1,5 +1,6 @@
 package io.strider.blas;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -71,8 +72,9 @@ final class Job {
         return scratchBytes;
     }
 
-    @Nullable Thread caller() {
-        return caller;
+    /** Who called; only for those who joined. */
+    Thread caller() {
+        return Objects.requireNonNull(caller, "caller");
     }
 
     /** The next task's index in ascending order, −1 if none is left. Only for those who joined. */

@@ -47,6 +47,9 @@ final class Seat {
             return memory;
         }
         free();
+        if (bytes > Long.MAX_VALUE - GRANULARITY) {
+            throw new OutOfMemoryError("no memory for scratch of " + bytes + " bytes");
+        }
         long rounded = Math.ceilDiv(bytes, GRANULARITY) * GRANULARITY;
         // Shared: callers that compute for themselves sit here in turn with the pool's threads.
         Arena fresh = Arena.ofShared();

@@ -51,6 +51,9 @@ public final class Workers implements AutoCloseable {
     /** How long a thread without work looks out for some before it sleeps. */
     static final long SPIN_NANOS = 20_000;
 
+    /** How deep a call must still be able to go: several times what it needs. */
+    private static final int STACK_FRAMES = 100;
+
     private static final AtomicInteger POOLS = new AtomicInteger();
 
     /** What a pool's thread is asked to do, one index at a time. */
@@ -151,6 +154,7 @@ public final class Workers implements AutoCloseable {
         requireNotNegative("tasks", tasks);
         requireNotNegative("scratchBytes", scratchBytes);
         Objects.requireNonNull(task, "task");
+        requireStack(STACK_FRAMES);
         Thread caller = Thread.currentThread();
         Job job = dispatcher.accept(tasks, scratchBytes, task, caller);
         if (job == null) {
@@ -172,6 +176,14 @@ public final class Workers implements AutoCloseable {
         if (value < 0) {
             throw new IllegalArgumentException(argument + ": " + value + " (expected: >= 0)");
         }
+    }
+
+    /**
+     * Overflows the stack here and now if it is nearly full. In the middle of a call the overflow
+     * would lose a seat, or leave while tasks use the caller's memory.
+     */
+    private static int requireStack(int frames) {
+        return frames == 0 ? 0 : 1 + requireStack(frames - 1);
     }
 
     /** Waits until the job is complete; returns whether the thread was interrupted meanwhile. */
