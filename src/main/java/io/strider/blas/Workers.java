@@ -40,7 +40,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p><b>Memory.</b> A scratch block grows to what was asked of it and stays until {@link #close};
  * blocks above 64 MiB are given back at the end of the call. In steady state a call allocates
- * nothing, on the heap or off.
+ * nothing, on the heap or off; what the JDK allocates to park a virtual thread, some 30 bytes, is
+ * its own.
  *
  * <p>Thread-safe. The threads are daemons named {@code strider-worker-<pool>-<number>}; a pool that
  * is never closed keeps them until the JVM ends.
