@@ -1,0 +1,79 @@
+package io.strider.blas;
+
+import java.util.concurrent.locks.LockSupport;
+
+/** One thread of a pool: joins the oldest job that has tasks, else sleeps until it is called. */
+final class WorkerThread implements Runnable {
+    private final Dispatcher dispatcher;
+    private final long spinNanos;
+    private final Thread thread;
+
+    /** Whether it sleeps, or is about to, and nobody has called it; guarded by the dispatcher. */
+    boolean asleep;
+
+    private volatile boolean called;
+
+    @SuppressWarnings("this-escape") // the thread is started when all is built
+    WorkerThread(Dispatcher dispatcher, String name, long spinNanos) {
+        this.dispatcher = dispatcher;
+        this.spinNanos = spinNanos;
+        this.thread =
+                Thread.ofPlatform()
+                        .name(name)
+                        .daemon()
+                        .inheritInheritableThreadLocals(false)
+                        .unstarted(this);
+        // Not the creator's: a pool must not keep an application alive that is unloaded.
+        thread.setContextClassLoader(WorkerThread.class.getClassLoader());
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        while (dispatcher.serve(this, thread)) {
+            awaitCall();
+        }
+    }
+
+    /** Before it sleeps, under the dispatcher's lock. */
+    void fallAsleep() {
+        called = false;
+        asleep = true;
+    }
+
+    private void awaitCall() {
+        boolean spinning = spinNanos > 0;
+        long start = spinning ? System.nanoTime() : 0;
+        while (!called) {
+            if (spinning) {
+                Thread.onSpinWait();
+                spinning = System.nanoTime() - start < spinNanos;
+            } else {
+                LockSupport.park(this);
+                Thread.interrupted(); // an interrupt that stays would keep it from sleeping
+            }
+        }
+    }
+
+    /** Wakes the thread, once {@link #asleep} has been taken back. */
+    void call() {
+        called = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** Waits for the thread's end; returns whether the waiting thread was interrupted. */
+    boolean join() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                return interrupted;
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+    }
+}
