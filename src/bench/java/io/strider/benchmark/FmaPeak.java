@@ -14,7 +14,7 @@ final class FmaPeak {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int CHAINS = 12;
     private static final int STEPS = 200_000;
-    private static final int ROUNDS = 150;
+    private static final int ROUNDS = 60;
 
     /** Kept so that no result is unused. */
     private static volatile float sink;

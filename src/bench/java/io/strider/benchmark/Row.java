@@ -23,6 +23,11 @@ record Row(
     static final String HEADER =
             "engine,pass,shape,batch,threads,layout,algorithm,median_ms,gflops,share_of_peak,core";
 
+    /** The same time as a share of another peak. */
+    Row withPeak(double other) {
+        return new Row(engine, workload, layout, algorithm, median, other, core, heapBytes);
+    }
+
     /** GFLOP/s of the direct formula, whatever the algorithm. */
     double rate() {
         return workload.flops() / median / 1e6;
