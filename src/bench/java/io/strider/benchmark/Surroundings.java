@@ -1,0 +1,59 @@
+package io.strider.benchmark;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The machine and the JVM that figures are from. */
+final class Surroundings {
+    /** Load per processor above which figures are not worth much. */
+    private static final double BUSY = 0.5;
+
+    private Surroundings() {}
+
+    static String processor() {
+        String model = "unknown processor";
+        try {
+            List<String> lines = Files.readAllLines(Path.of("/proc/cpuinfo"));
+            model =
+                    lines.stream()
+                            .filter(line -> line.startsWith("model name"))
+                            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                            .findFirst()
+                            .orElse(model);
+        } catch (IOException e) {
+            // Not Linux: the figures stand without it.
+        }
+        return "%s, %d processors".formatted(model, Runtime.getRuntime().availableProcessors());
+    }
+
+    static String machine() {
+        return "%s, %s %s"
+                .formatted(
+                        processor(),
+                        System.getProperty("os.name"),
+                        System.getProperty("os.version"));
+    }
+
+    static String runtime() {
+        return "JDK %s (%s), vectors of %d bits"
+                .formatted(
+                        System.getProperty("java.runtime.version"),
+                        System.getProperty("java.vendor"),
+                        FmaPeak.vectorBits());
+    }
+
+    static String load() {
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        boolean busy = load > BUSY * Runtime.getRuntime().availableProcessors();
+        return "load average %.2f%s"
+                .formatted(
+                        load,
+                        busy
+                                ? "; WARNING: above %.1f a processor, this machine is busy with something else, the figures are not to be trusted"
+                                        .formatted(BUSY)
+                                : "");
+    }
+}
