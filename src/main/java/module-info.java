@@ -2,6 +2,9 @@
 module io.strider {
     requires static org.jspecify;
 
+    // Quicker loops where the JVM was started with --add-modules jdk.incubator.vector.
+    requires static jdk.incubator.vector;
+
     // For the command line alone; whoever embeds the library needs none of them.
     requires static info.picocli;
     requires static java.desktop;

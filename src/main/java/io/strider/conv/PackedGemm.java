@@ -1,0 +1,62 @@
+package io.strider.conv;
+
+import io.strider.blas.Blas;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The product C = A·B with a matrix B that is packed once and used many times: weights. All
+ * matrices are row-major, offsets and leading dimensions count floats.
+ *
+ * <p>{@link BlasPackedGemm} hands it to OpenBLAS; {@code VectorPackedGemm} multiplies itself, with
+ * the epilogue in registers, where the Vector API has 512-bit registers. Immutable; may be used
+ * from many threads.
+ */
+interface PackedGemm {
+
+    /** Columns of B and C. */
+    long columns();
+
+    /**
+     * c = epilogue(a·b + residual), row by row; nothing but the columns of c is written.
+     *
+     * @param rows rows of a, c and the residual
+     * @param a rows × depth, rows {@code lda} floats apart
+     * @param c rows × columns, overwritten, rows {@code ldc} floats apart
+     * @param epilogue bias and activation, of as many channels as there are columns
+     * @param residual rows × columns, added before the activation; null for none
+     */
+    void multiply(
+            long rows,
+            MemorySegment a,
+            long aAt,
+            long lda,
+            MemorySegment c,
+            long cAt,
+            long ldc,
+            Epilogue epilogue,
+            @Nullable MemorySegment residual,
+            long residualAt,
+            long ldr);
+
+    /**
+     * Packs B with the quicker of the two.
+     *
+     * @param depth rows of B, the length of the sums
+     * @param columns columns of B
+     * @param b element (k, n) stands at index {@code at + k·rowStep + n·columnStep}; not kept
+     * @param allocator gives the memory of the packed matrix
+     */
+    static PackedGemm pack(
+            long depth,
+            long columns,
+            MemorySegment b,
+            long at,
+            long rowStep,
+            long columnStep,
+            Blas blas,
+            SegmentAllocator allocator) {
+        return new BlasPackedGemm(depth, columns, b, at, rowStep, columnStep, blas, allocator);
+    }
+}
