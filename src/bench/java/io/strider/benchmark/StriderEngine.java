@@ -34,7 +34,7 @@ final class StriderEngine implements Engine {
 
     @Override
     public List<String> layouts(Workload workload) {
-        return workload.threads() == 1 ? List.of("nhwc", "nchw") : List.of();
+        return List.of("nhwc", "nchw");
     }
 
     @Override
