@@ -3,6 +3,7 @@ package io.strider.conv;
 import io.strider.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ final class Epilogue {
 
     /** One float an output channel, zeros if there is none; padded with zeros. */
     final MemorySegment bias;
+
+    /** The same on the heap. */
+    final float[] biasValues;
 
     /** Lower bound; −∞ if there is none, or if the activation is no clamp. */
     final float low;
@@ -51,6 +55,7 @@ final class Epilogue {
             long from = bias.offset() + first * bias.stride(0);
             Runs.copy(bias.segment(), from, bias.stride(0), this.bias, 0, channels);
         }
+        this.biasValues = this.bias.toArray(ValueLayout.JAVA_FLOAT);
         boolean clamp = activation instanceof Activation.Clamp;
         this.low = clamp ? ((Activation.Clamp) activation).low() : Float.NEGATIVE_INFINITY;
         this.high = clamp ? ((Activation.Clamp) activation).high() : Float.POSITIVE_INFINITY;

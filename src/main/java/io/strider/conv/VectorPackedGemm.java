@@ -5,12 +5,13 @@ import static io.strider.conv.VectorGemmLoops.LANES;
 import static io.strider.conv.VectorGemmLoops.ORDER;
 import static io.strider.conv.VectorGemmLoops.SPECIES;
 import static io.strider.conv.VectorGemmLoops.VECTOR_BYTES;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +32,6 @@ final class VectorPackedGemm implements PackedGemm {
     /** A block of sums, between the loops and the epilogue, in the first-level cache. */
     private static final ThreadLocal<float[]> BLOCKS =
             ThreadLocal.withInitial(() -> new float[BLOCK]);
-
-    /** Zeros for a panel, where there is nothing to add. */
-    private static final MemorySegment NOTHING =
-            Arena.global().allocate(4 * VECTOR_BYTES, VECTOR_BYTES);
 
     private final int depth;
     private final long columns;
@@ -74,23 +71,19 @@ final class VectorPackedGemm implements PackedGemm {
         return VectorSupport.isEnabled() && FloatVector.SPECIES_PREFERRED.length() == LANES;
     }
 
-    /** Cuts so many vectors into fours and threes, with a two or a one only where there are few. */
+    /** Cuts so many vectors into threes, a four or two for the rest, a one or two if too few. */
     static int[] panels(int vectors) {
-        int fours = vectors / 4;
-        int rest = vectors % 4;
-        while (rest % 3 != 0 && fours > 0) {
-            fours--;
-            rest += 4;
-        }
-        if (rest % 3 != 0) { // 1, 2 and 5
+        int fours = vectors % 3;
+        int threes = vectors / 3 - fours;
+        int last = 0;
+        if (threes < 0) { // 1, 2 and 5
             fours = 0;
-            rest = vectors;
+            threes = vectors / 3;
+            last = vectors % 3;
         }
-        int threes = rest / 3;
-        int last = rest % 3;
-        int[] starts = new int[fours + threes + (last > 0 ? 1 : 0) + 1];
+        int[] starts = new int[threes + fours + (last > 0 ? 1 : 0) + 1];
         for (int i = 1; i < starts.length; i++) {
-            int width = i <= fours ? 4 : i <= fours + threes ? 3 : last;
+            int width = i <= threes ? 3 : i <= threes + fours ? 4 : last;
             starts[i] = starts[i - 1] + width;
         }
         return starts;
@@ -121,13 +114,9 @@ final class VectorPackedGemm implements PackedGemm {
             int to = (int) ((long) depth * (piece + 1) / pieces);
             boolean first = piece == 0;
             boolean last = piece == pieces - 1;
-            boolean adds = !first || residual != null;
-            MemorySegment addend = !first ? c : residual != null ? residual : NOTHING;
+            MemorySegment addend = first ? residual : c;
             long addendAt = first ? residualAt : cAt;
             long addendStep = first ? ldr : ldc;
-            MemorySegment bias = last ? epilogue.bias : NOTHING;
-            float low = last ? epilogue.low : Float.NEGATIVE_INFINITY;
-            float high = last ? epilogue.high : Float.POSITIVE_INFINITY;
             for (int panel = 0; panel + 1 < panels.length; panel++) {
                 int vectors = panels[panel + 1] - panels[panel];
                 int height = vectors == 4 ? 6 : vectors == 3 ? 7 : 8;
@@ -179,78 +168,100 @@ final class VectorPackedGemm implements PackedGemm {
                                         to - from,
                                         block);
                     }
-                    finish(
-                            block,
-                            vectors,
-                            count,
-                            width,
-                            addend,
-                            adds ? addendAt + row * addendStep + column : 0,
-                            adds ? addendStep : 0,
-                            bias,
-                            last ? column : 0,
-                            low,
-                            high,
-                            c,
-                            cAt + row * ldc + column,
-                            ldc);
+                    if (addend != null) {
+                        long start = addendAt + row * addendStep + column;
+                        add(block, vectors * LANES, count, width, addend, start, addendStep);
+                    }
+                    long target = cAt + row * ldc + column;
+                    if (last) {
+                        finish(
+                                block,
+                                vectors,
+                                count,
+                                width,
+                                epilogue,
+                                (int) column,
+                                c,
+                                target,
+                                ldc);
+                    } else {
+                        store(block, vectors, count, width, c, target, ldc);
+                    }
                 }
             }
         }
         epilogue.finish(c, cAt, ldc, rows, columns);
     }
 
+    /** block += addend, {@code width} columns of {@code rows} rows. */
+    private static void add(
+            float[] block,
+            int stride,
+            int rows,
+            int width,
+            MemorySegment addend,
+            long addendAt,
+            long addendStep) {
+        for (int r = 0; r < rows; r++) {
+            long from = (addendAt + r * addendStep) * Float.BYTES;
+            for (int k = 0; k < width; k += LANES) {
+                VectorMask<Float> mask = SPECIES.indexInRange(k, width);
+                FloatVector.fromArray(SPECIES, block, r * stride + k)
+                        .add(
+                                FloatVector.fromMemorySegment(
+                                        SPECIES, addend, from + k * 4L, ORDER, mask))
+                        .intoArray(block, r * stride + k);
+            }
+        }
+    }
+
+    /** c = block. */
+    private static void store(
+            float[] block, int vectors, int rows, int width, MemorySegment c, long cAt, long ldc) {
+        for (int r = 0; r < rows; r++) {
+            long to = (cAt + r * ldc) * Float.BYTES;
+            MemorySegment.copy(block, r * vectors * LANES, c, JAVA_FLOAT, to, width);
+        }
+    }
+
     /**
-     * c = clamp(block + addend + bias) for {@code width} columns of {@code rows} rows; offsets and
-     * strides count floats.
+     * c = clamp(block + bias). By comparison and not with min and max, which in Java take six
+     * instructions each, for zeros' signs; this way NaN stays NaN too.
      */
     private static void finish(
             float[] block,
             int vectors,
             int rows,
             int width,
-            MemorySegment addend,
-            long addendAt,
-            long addendStep,
-            MemorySegment bias,
-            long biasAt,
-            float low,
-            float high,
+            Epilogue epilogue,
+            int column,
             MemorySegment c,
             long cAt,
             long ldc) {
+        FloatVector low = FloatVector.broadcast(SPECIES, epilogue.low);
+        FloatVector high = FloatVector.broadcast(SPECIES, epilogue.high);
         int whole = width / LANES;
         for (int v = 0; v < whole; v++) {
-            long column = v * VECTOR_BYTES;
-            FloatVector shift =
-                    FloatVector.fromMemorySegment(
-                            SPECIES, bias, biasAt * Float.BYTES + column, ORDER);
+            int lane = v * LANES;
+            FloatVector bias = FloatVector.fromArray(SPECIES, epilogue.biasValues, column + lane);
             for (int r = 0; r < rows; r++) {
-                long from = (addendAt + r * addendStep) * Float.BYTES + column;
-                long to = (cAt + r * ldc) * Float.BYTES + column;
-                FloatVector.fromArray(SPECIES, block, (r * vectors + v) * LANES)
-                        .add(FloatVector.fromMemorySegment(SPECIES, addend, from, ORDER))
-                        .add(shift)
-                        .max(low)
-                        .min(high)
-                        .intoMemorySegment(c, to, ORDER);
+                FloatVector sum =
+                        FloatVector.fromArray(SPECIES, block, r * vectors * LANES + lane).add(bias);
+                sum = sum.blend(low, sum.lt(low));
+                sum.blend(high, sum.compare(VectorOperators.GT, high))
+                        .intoMemorySegment(c, (cAt + r * ldc + lane) * Float.BYTES, ORDER);
             }
         }
         if (whole * LANES < width) {
-            VectorMask<Float> mask = SPECIES.indexInRange(whole * LANES, width);
-            long column = whole * VECTOR_BYTES;
-            FloatVector shift =
-                    FloatVector.fromMemorySegment(
-                            SPECIES, bias, biasAt * Float.BYTES + column, ORDER);
+            int lane = whole * LANES;
+            VectorMask<Float> mask = SPECIES.indexInRange(lane, width);
+            FloatVector bias = FloatVector.fromArray(SPECIES, epilogue.biasValues, column + lane);
             for (int r = 0; r < rows; r++) {
-                long from = (addendAt + r * addendStep) * Float.BYTES + column;
-                long to = (cAt + r * ldc) * Float.BYTES + column;
-                FloatVector.fromArray(SPECIES, block, (r * vectors + whole) * LANES)
-                        .add(FloatVector.fromMemorySegment(SPECIES, addend, from, ORDER, mask))
-                        .add(shift)
-                        .max(low)
-                        .min(high)
-                        .intoMemorySegment(c, to, ORDER, mask);
+                FloatVector sum =
+                        FloatVector.fromArray(SPECIES, block, r * vectors * LANES + lane).add(bias);
+                sum = sum.blend(low, sum.lt(low));
+                sum.blend(high, sum.compare(VectorOperators.GT, high))
+                        .intoMemorySegment(c, (cAt + r * ldc + lane) * Float.BYTES, ORDER, mask);
             }
         }
     }
