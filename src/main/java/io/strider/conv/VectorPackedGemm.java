@@ -240,9 +240,7 @@ final class VectorPackedGemm implements PackedGemm {
             long ldc) {
         FloatVector low = FloatVector.broadcast(SPECIES, epilogue.low);
         FloatVector high = FloatVector.broadcast(SPECIES, epilogue.high);
-        int whole = width / LANES;
-        for (int v = 0; v < whole; v++) {
-            int lane = v * LANES;
+        for (int lane = 0; lane + LANES <= width; lane += LANES) {
             FloatVector bias = FloatVector.fromArray(SPECIES, epilogue.biasValues, column + lane);
             for (int r = 0; r < rows; r++) {
                 FloatVector sum =
@@ -252,9 +250,10 @@ final class VectorPackedGemm implements PackedGemm {
                         .intoMemorySegment(c, (cAt + r * ldc + lane) * Float.BYTES, ORDER);
             }
         }
-        if (whole * LANES < width) {
-            int lane = whole * LANES;
-            VectorMask<Float> mask = SPECIES.indexInRange(lane, width);
+        int rest = width % LANES;
+        if (rest > 0) {
+            int lane = width - rest;
+            VectorMask<Float> mask = SPECIES.indexInRange(0, rest);
             FloatVector bias = FloatVector.fromArray(SPECIES, epilogue.biasValues, column + lane);
             for (int r = 0; r < rows; r++) {
                 FloatVector sum =
