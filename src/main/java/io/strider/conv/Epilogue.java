@@ -38,6 +38,7 @@ final class Epilogue {
 
     private final long channels;
     private final Activation activation;
+    private final boolean nothing;
 
     /** The epilogue of {@code channels} output channels from {@code first} on. */
     Epilogue(
@@ -48,6 +49,7 @@ final class Epilogue {
             SegmentAllocator allocator) {
         this.channels = channels;
         this.activation = activation;
+        this.nothing = bias == null && activation.equals(Activation.NONE);
         this.bias =
                 allocator.allocate(
                         Math.ceilDiv(channels, PADDING) * PADDING * Float.BYTES, 64); // zeros
@@ -98,6 +100,9 @@ final class Epilogue {
             @Nullable MemorySegment residual,
             long residualAt,
             long ldr) {
+        if (nothing && residual == null) {
+            return;
+        }
         for (long row = 0; row < rows; row++) {
             for (long k = 0; k < channels; k++) {
                 float sum = Runs.get(c, at + row * ldc + k) + Runs.get(bias, k);
