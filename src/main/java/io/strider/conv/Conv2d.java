@@ -52,6 +52,7 @@ public final class Conv2d {
     private final Padding padding;
     private final long groups;
     private final Algorithm algorithm;
+    private final boolean strictNumerics;
     private final @Nullable Blas blas;
 
     /** For the operands seen last; of threads that race each other the last one's remains. */
@@ -65,6 +66,7 @@ public final class Conv2d {
         groups = Axis.requirePositive("groups", settings.groups);
         padding = settings.padding;
         algorithm = settings.algorithm;
+        strictNumerics = settings.strictNumerics;
         blas = settings.blas;
     }
 
@@ -130,9 +132,12 @@ public final class Conv2d {
         Conv2dGeometry geometry = geometry(inputShape, weight.shape());
         requireBias(bias, geometry);
         Blas multiplies = blas == null ? Blas.openBlas() : blas;
+        Algorithm chosen =
+                algorithm == Algorithm.AUTO
+                        ? Preparation.choose(geometry, strictNumerics)
+                        : algorithm.resolve(geometry);
         PreparedAlgorithm prepared =
-                Preparation.prepare(
-                        algorithm, geometry, weight, bias, activation, multiplies, arena);
+                Preparation.prepare(chosen, geometry, weight, bias, activation, multiplies, arena);
         return new PreparedConv2d(
                 prepared,
                 multiplies,
@@ -349,6 +354,7 @@ public final class Conv2d {
         private long groups = 1;
         private Padding padding = Padding.NONE;
         private Algorithm algorithm = Algorithm.AUTO;
+        private boolean strictNumerics;
         private @Nullable Blas blas;
 
         private Builder() {}
@@ -382,6 +388,15 @@ public final class Conv2d {
         /** How it is computed. */
         public Builder algorithm(Algorithm algorithm) {
             this.algorithm = Objects.requireNonNull(algorithm, "algorithm");
+            return this;
+        }
+
+        /**
+         * Whether {@link Algorithm#AUTO} is to leave out what is not within γ<sub>K</sub>·Σ|a||b|
+         * of the true sum: {@link Algorithm#WINOGRAD}. False by default.
+         */
+        public Builder strictNumerics(boolean strict) {
+            this.strictNumerics = strict;
             return this;
         }
 

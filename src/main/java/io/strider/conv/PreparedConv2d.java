@@ -195,9 +195,6 @@ public final class PreparedConv2d {
             requireShape("residual", residual, outputShape, batch);
             Shapes.requireApart("y", y, "residual", residual);
         }
-        if (batch == 0) {
-            return;
-        }
         PreparedRun run = idle.getAndSet(null);
         if (run == null) {
             run = new PreparedRun(prepared, blas);

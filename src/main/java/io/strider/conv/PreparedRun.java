@@ -52,6 +52,9 @@ final class PreparedRun implements Workers.Task {
     /** All arguments have been checked. */
     void execute(@Nullable Workers workers, Tensor x, @Nullable Tensor residual, Tensor y) {
         long batch = x.size(0);
+        if (batch == 0) {
+            return;
+        }
         long perImage = input.begin(x) + addend.begin(residual) + output.begin(y);
         long images = perImage == 0 ? batch : Math.clamp(CONVERTED_FLOATS / perImage, 1, batch);
         long own = workers == null ? prepared.scratchBytes() : 0;

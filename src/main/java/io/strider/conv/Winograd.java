@@ -118,7 +118,7 @@ final class Winograd implements PreparedAlgorithm {
 
     @Override
     public Algorithm algorithm() {
-        return Algorithm.AUTO; // until the enumeration has a constant for this one
+        return Algorithm.WINOGRAD;
     }
 
     @Override

@@ -98,7 +98,15 @@ class PreparedConv2dTest {
             assertThat(again.view().toArray()).as(what).isEqualTo(y.view().toArray());
             Operands plain = withBias ? operands : operands.withoutBias();
             double[] sums = ErrorBound.doubles(plain.direct(arena).y());
-            double[] magnitudes = ErrorBound.doubles(plain.magnitudes().direct(arena).y());
+            ErrorBound.Output bound =
+                    ErrorBound.output(
+                            prepared.algorithm(),
+                            geometry,
+                            ErrorBound.doubles(plain.x()),
+                            ErrorBound.doubles(plain.w()),
+                            ErrorBound.doubles(plain.b()),
+                            ErrorBound.doubles(plain.magnitudes().direct(arena).y()));
+            double[] magnitudes = bound.magnitudes();
             for (int at = 0; at < sums.length; at++) {
                 if (withResidual) {
                     sums[at] += operands.gy()[at];
@@ -108,9 +116,8 @@ class PreparedConv2dTest {
                 magnitudes[at] *= STEEPEST;
             }
             // bias, residual, the oracle's roundings, those of a smooth activation
-            long terms = geometry.productsPerOutput() + 2 + 2 + 8;
-            ErrorBound.assertWithin(
-                    what, y.view(), sums, magnitudes, terms * algorithm.errorFactor());
+            long terms = bound.terms() + 1 + 2 + 8;
+            ErrorBound.assertWithin(what, y.view(), sums, magnitudes, terms);
             y.assertFrameUntouched(what);
             again.assertFrameUntouched(what);
         }
