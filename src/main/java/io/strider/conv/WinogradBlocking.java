@@ -35,10 +35,16 @@ record WinogradBlocking(
     /** What V and M of a block should take: with the weights about a second-level cache. */
     private static final long CACHE = (1L << 20) / Float.BYTES;
 
-    /** Tiles of a block that products and weights are worth reading for, cache or not. */
-    private static final long FEWEST_TILES = 48;
+    /** Tiles of a block that reading the weights of its products is worth, cache or not. */
+    private static final long FEWEST_TILES = 30;
 
-    /** Blocks are multiples of this: the rows of the quickest product. */
+    /** The same for weights that come from memory, being larger than {@link #NEAR}. */
+    private static final long FEWEST_TILES_FAR = 48;
+
+    /** Weights up to here stay in a third-level cache. */
+    private static final long NEAR = (16L << 20) / Float.BYTES;
+
+    /** Blocks are multiples of this where there are many: the rows of the quickest product. */
     private static final long ROWS = 6;
 
     /** With fewer blocks than this, groups are tasks. */
@@ -54,7 +60,9 @@ record WinogradBlocking(
         long each = tile.positions() * (inPitch + pitch(group));
         long fixed = sizes(tile, inPitch, pitch(group), 0);
         long most = (MOST_SCRATCH - fixed) / each;
-        long tiles = Math.min(most, Math.max(FEWEST_TILES, CACHE / each));
+        boolean near = tile.positions() * inChannels * outChannels <= NEAR;
+        long fewest = near ? FEWEST_TILES : FEWEST_TILES_FAR;
+        long tiles = Math.min(most, Math.max(fewest, CACHE / each));
         if (tiles > ROWS) {
             tiles -= tiles % ROWS;
         }
@@ -134,7 +142,8 @@ record WinogradBlocking(
     long tilesOf(long all) {
         long blocks = Math.ceilDiv(all, tiles);
         long even = Math.ceilDiv(all, Math.max(1, blocks));
-        return Math.min(tiles, Math.ceilDiv(even, ROWS) * ROWS);
+        // Few blocks should be alike, as threads wait for the largest.
+        return blocks < FEW ? even : Math.min(tiles, Math.ceilDiv(even, ROWS) * ROWS);
     }
 
     /** Blocks of a run over so many tiles. */

@@ -17,7 +17,7 @@ package io.strider.conv;
  * sign), with 64 channels 10 instead of 31 at worst; ±1 and ±½ are no better than ±1 and ±2, and
  * ±√½ and ±√2 no better than ±3/4 and ±3/2, whose powers are exact floats besides. The points
  * matter more than anything else (Barabasz, Anderson, Soodhalter and Gregg, <i>Error Analysis and
- * Improving the Accuracy of Winograd Convolution for Deep Neural Networks</i>, 2020, section 6).
+ * Improving the Accuracy of Winograd Convolution for Deep Neural Networks</i>, 2020).
  */
 @SuppressWarnings("ImmutableEnumChecker") // arrays that nobody writes
 enum WinogradTile {
