@@ -32,6 +32,7 @@ use_jdk() {
         [ -d "$candidate" ] && [ ! -L "$candidate" ] && candidates+=("$candidate")
     done
     for candidate in "${candidates[@]}"; do
+        [[ "$seen; " != *"; $candidate: "* ]] || continue
         version=$(jdk_version "$candidate")
         if [ -z "$version" ]; then
             seen+="; $candidate: no JDK"

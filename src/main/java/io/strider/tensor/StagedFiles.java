@@ -144,6 +144,9 @@ public final class StagedFiles implements AutoCloseable {
     }
 
     private static String reason(IOException failed) {
+        if (failed instanceof NoSuchFileException) {
+            return "no such file";
+        }
         String reason =
                 failed instanceof FileSystemException system
                         ? system.getReason()
