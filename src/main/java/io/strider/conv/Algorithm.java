@@ -59,6 +59,11 @@ public enum Algorithm {
         return DIRECT; // sizes that a 32-bit BLAS cannot be told
     }
 
+    /** How much wider than γ_K·Σ|a||b| the bound of this algorithm is. */
+    long errorFactor() {
+        return 1;
+    }
+
     private String condition() {
         return switch (this) {
             case POINTWISE -> "POINTWISE needs a 1×1 kernel, stride 1 and no padding";

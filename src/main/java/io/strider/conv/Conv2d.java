@@ -106,6 +106,43 @@ public final class Conv2d {
     }
 
     /**
+     * Packs or transforms the weights once, for y = activation(x ∗ weight + bias + residual) to be
+     * computed many times.
+     *
+     * @param inputShape N, C, H, W; any batch may be run, N is the one to expect
+     * @param weight O×C/groups×kernelHeight×kernelWidth, copied
+     * @param bias O, copied, or null for none
+     * @param activation applied last
+     * @param arena where the prepared weights live; shared or automatic if several threads are to
+     *     use them
+     * @throws OutOfMemoryError if there is no memory for the weights
+     */
+    public PreparedConv2d prepare(
+            long[] inputShape,
+            Tensor weight,
+            @Nullable Tensor bias,
+            Activation activation,
+            Arena arena) {
+        Objects.requireNonNull(inputShape, "inputShape");
+        Objects.requireNonNull(activation, "activation");
+        Objects.requireNonNull(arena, "arena");
+        Shapes.requireInput("weight", weight, WEIGHT);
+        Conv2dGeometry geometry = geometry(inputShape, weight.shape());
+        requireBias(bias, geometry);
+        Blas multiplies = blas == null ? Blas.openBlas() : blas;
+        PreparedAlgorithm prepared =
+                Preparation.prepare(
+                        algorithm, geometry, weight, bias, activation, multiplies, arena);
+        return new PreparedConv2d(
+                prepared,
+                multiplies,
+                geometry.inputShape(),
+                geometry.outputShape(),
+                geometry.flops(),
+                PreparedRun.isShared(arena.allocate(0)));
+    }
+
+    /**
      * Computes y = x ∗ weight + bias into a new tensor.
      *
      * @param x input, N×C×H×W, not modified
