@@ -162,6 +162,7 @@ public final class Conv2d {
         Shapes.requireInput("weight", weight, WEIGHT);
         Conv2dGeometry geometry = geometry(x.shape(), weight.shape());
         requireBias(bias, geometry);
+        algorithm(geometry); // refuses before memory is taken
         Tensor y = Tensor.zeros(arena, formatOf(x), geometry.outputShape());
         forward(x, weight, bias, y);
         return y;
@@ -205,6 +206,7 @@ public final class Conv2d {
         Shapes.requireRank("inputShape", inputShape, INPUT);
         Conv2dGeometry geometry = geometry(inputShape, weight.shape());
         Shapes.requireShape("gy", gy, geometry.outputShape(), geometry);
+        algorithm(geometry); // refuses before memory is taken
         Tensor gx = Tensor.zeros(arena, formatOf(gy), inputShape);
         backwardInput(weight, gy, gx);
         return gx;
@@ -244,6 +246,7 @@ public final class Conv2d {
         Shapes.requireRank("weightShape", weightShape, WEIGHT);
         Conv2dGeometry geometry = geometry(x.shape(), weightShape);
         Shapes.requireShape("gy", gy, geometry.outputShape(), geometry);
+        algorithm(geometry); // refuses before memory is taken
         Tensor gw = Tensor.zeros(arena, weightShape);
         backwardWeight(x, gy, gw);
         return gw;
