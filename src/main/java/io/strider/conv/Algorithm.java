@@ -29,7 +29,14 @@ public enum Algorithm {
      * A 1×1 window at stride 1 without padding is a matrix product on the input itself; nothing is
      * copied where the input's strides let GEMM read it.
      */
-    POINTWISE;
+    POINTWISE,
+
+    /**
+     * One window for each channel (groups, input and output channels are as many): loops that
+     * multiply and add in registers, on the input where it lies. Each output is one sum of its
+     * products, in their order.
+     */
+    DEPTHWISE;
 
     /** Whether this algorithm can compute {@code geometry}, forward and backward. */
     public boolean supports(Conv2dGeometry geometry) {
@@ -37,6 +44,7 @@ public enum Algorithm {
             case AUTO, DIRECT -> true;
             case IM2COL -> geometry.fitsGemm();
             case POINTWISE -> geometry.fitsGemm() && geometry.isPointwise();
+            case DEPTHWISE -> DepthwiseWindow.supports(geometry);
         };
     }
 
@@ -50,6 +58,9 @@ public enum Algorithm {
             }
             return this;
         }
+        if (DEPTHWISE.supports(geometry)) {
+            return DEPTHWISE; // a GEMM of one row for each channel is 10 to 50 times slower
+        }
         if (POINTWISE.supports(geometry)) {
             return POINTWISE; // no patches to copy: bare GEMM speed
         }
@@ -62,6 +73,7 @@ public enum Algorithm {
     private String condition() {
         return switch (this) {
             case POINTWISE -> "POINTWISE needs a 1×1 kernel, stride 1 and no padding";
+            case DEPTHWISE -> "DEPTHWISE needs as many groups as input and as output channels";
             case IM2COL -> "IM2COL needs matrices whose sides fit an int";
             case AUTO, DIRECT -> "all can";
         };

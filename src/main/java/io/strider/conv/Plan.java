@@ -35,6 +35,7 @@ final class Plan {
                                     new GemmTiling(geometry, image, weight, output, interleaved),
                                     blas.get(),
                                     ScratchPool.shared());
+                    case DEPTHWISE -> new DirectKernels(geometry);
                     case AUTO -> throw new AssertionError("AUTO is resolved");
                 };
         this.imageLayout = layout(image);
