@@ -53,4 +53,25 @@ interface DepthwiseLoops {
             long yPixel,
             float low,
             float high);
+
+    /**
+     * Adds what one row of outputs gives to the gradient of the weights: gradients(i, j) += Σ over
+     * its windows of gy · x under tap (i, j).
+     *
+     * @param gyAt first element of that row
+     * @param gradients a row of {@link DepthwiseWindow#pitch} floats for each tap, from index
+     *     {@code gradientsAt} on; what stands behind the channels is not changed
+     */
+    void gradients(
+            DepthwiseWindow window,
+            int row,
+            MemorySegment x,
+            long xAt,
+            long xRow,
+            long xPixel,
+            MemorySegment gy,
+            long gyAt,
+            long gyPixel,
+            MemorySegment gradients,
+            long gradientsAt);
 }

@@ -41,4 +41,24 @@ record DepthwiseWeights(
                     window.channels);
         }
     }
+
+    /** The way back for gradients: overwrites all of {@code weight}. */
+    void unpack(MemorySegment packed, long at, Tensor weight) {
+        long from = at;
+        for (int i = 0; i < window.kernelHeight; i++) {
+            for (int j = 0; j < window.kernelWidth; j++) {
+                long to =
+                        weight.offset()
+                                + (firstRow + i * rowStep) * weight.stride(2)
+                                + (firstColumn + j * columnStep) * weight.stride(3);
+                for (int c = 0; c < window.channels; c++) {
+                    Runs.set(
+                            weight.segment(),
+                            to + c * weight.stride(0),
+                            Runs.get(packed, from + c));
+                }
+                from += window.pitch;
+            }
+        }
+    }
 }

@@ -10,8 +10,8 @@ package io.strider.conv;
  * that begins inside the picture) and no taps at all: the gradient of the input comes to them.
  */
 final class DepthwiseWindow {
-    /** No size is above this, a quarter of what an int holds. */
-    private static final long MOST = 1 << 29;
+    /** No padded side is longer, nor is anything else larger: ints hold sums of these. */
+    private static final long MOST = 1 << 20;
 
     final int channels;
     final int pitch;
@@ -42,6 +42,7 @@ final class DepthwiseWindow {
         return axis.input() <= MOST
                 && axis.before() <= MOST
                 && axis.after() <= MOST
+                && axis.input() + axis.before() + axis.after() <= MOST
                 && axis.stride() <= MOST
                 && axis.dilation() <= MOST;
     }
@@ -113,5 +114,24 @@ final class DepthwiseWindow {
     int endOutput(int beyond) {
         long last = (long) inWidth - 1 + beyond + left - (kernelWidth - 1L) * dilationWidth;
         return Math.clamp(Math.floorDiv(last, (long) strideWidth) + 1, 0, outWidth);
+    }
+
+    /**
+     * The first output whose tap {@code tap} of a row lies on or behind the input's first column.
+     */
+    int firstOutputOf(int tap) {
+        return Math.clamp(
+                Math.ceilDiv((long) left - (long) tap * dilationWidth, (long) strideWidth),
+                0,
+                outWidth);
+    }
+
+    /** One behind the last output whose tap {@code tap} of a row lies in the input. */
+    int endOutputOf(int tap) {
+        return Math.clamp(
+                Math.ceilDiv(
+                        (long) inWidth + left - (long) tap * dilationWidth, (long) strideWidth),
+                0,
+                outWidth);
     }
 }

@@ -35,7 +35,8 @@ final class Plan {
                                     new GemmTiling(geometry, image, weight, output, interleaved),
                                     blas.get(),
                                     ScratchPool.shared());
-                    case DEPTHWISE -> new DirectKernels(geometry);
+                    case DEPTHWISE ->
+                            new DepthwiseKernels(geometry, image, output, ScratchPool.shared());
                     case AUTO -> throw new AssertionError("AUTO is resolved");
                 };
         this.imageLayout = layout(image);

@@ -54,4 +54,40 @@ final class ScalarDepthwiseLoops implements DepthwiseLoops {
             }
         }
     }
+
+    @Override
+    public void gradients(
+            DepthwiseWindow window,
+            int row,
+            MemorySegment x,
+            long xAt,
+            long xRow,
+            long xPixel,
+            MemorySegment gy,
+            long gyAt,
+            long gyPixel,
+            MemorySegment gradients,
+            long gradientsAt) {
+        int firstRow = window.firstRow(row);
+        int top = DepthwiseWindow.firstTap(firstRow, window.dilationHeight, window.kernelHeight);
+        int bottom =
+                DepthwiseWindow.endTap(
+                        firstRow, window.dilationHeight, window.kernelHeight, window.inHeight);
+        for (int i = top; i < bottom; i++) {
+            long inRow = xAt + (firstRow + (long) i * window.dilationHeight) * xRow;
+            for (int j = 0; j < window.kernelWidth; j++) {
+                long to = gradientsAt + ((long) i * window.kernelWidth + j) * window.pitch;
+                int end = window.endOutputOf(j);
+                for (int q = window.firstOutputOf(j); q < end; q++) {
+                    long column = window.firstColumn(q) + (long) j * window.dilationWidth;
+                    long from = inRow + column * xPixel;
+                    long gradient = gyAt + q * gyPixel;
+                    for (int c = 0; c < window.channels; c++) {
+                        float product = Runs.get(x, from + c) * Runs.get(gy, gradient + c);
+                        Runs.set(gradients, to + c, Runs.get(gradients, to + c) + product);
+                    }
+                }
+            }
+        }
+    }
 }

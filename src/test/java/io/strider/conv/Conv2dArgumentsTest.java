@@ -200,8 +200,16 @@ class Conv2dArgumentsTest {
         refused("algorithm: POINTWISE (expected: ", () -> pointwise.backwardWeight(x, gy, gw));
     }
 
+    @Test
+    void depthwiseRefusesWhatItCannotCompute() {
+        Conv2d depthwise = Conv2d.builder().algorithm(Algorithm.DEPTHWISE).build();
+        refused("algorithm: DEPTHWISE (expected: ", () -> depthwise.forward(x, w, b, y));
+        refused("algorithm: DEPTHWISE (expected: ", () -> depthwise.backwardInput(w, gy, gx));
+        refused("algorithm: DEPTHWISE (expected: ", () -> depthwise.backwardWeight(x, gy, gw));
+    }
+
     @ParameterizedTest
-    @EnumSource(Algorithm.class)
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEPTHWISE") // cannot compute these shapes
     void outputsThatShareMemoryAreRefused(Algorithm algorithm) {
         boolean pointwise = algorithm == Algorithm.POINTWISE;
         Conv2d any = Conv2d.builder().algorithm(algorithm).build();
