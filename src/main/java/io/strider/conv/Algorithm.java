@@ -40,7 +40,14 @@ public enum Algorithm {
      * <p>Its error is larger: for values of one scale within 8 · 16 · u·Σ|a||b|, measured 3 to 10
      * u·Σ|a||b| at most, and sums of small integers are not exact.
      */
-    WINOGRAD;
+    WINOGRAD,
+
+    /**
+     * One window for each channel (groups, input and output channels are as many): loops that
+     * multiply and add in registers, on the input where it lies. Each output is one sum of its
+     * products, in their order.
+     */
+    DEPTHWISE;
 
     /** Whether this algorithm can compute {@code geometry}, forward and backward. */
     public boolean supports(Conv2dGeometry geometry) {
@@ -49,6 +56,7 @@ public enum Algorithm {
             case IM2COL -> geometry.fitsGemm();
             case POINTWISE -> geometry.fitsGemm() && geometry.isPointwise();
             case WINOGRAD -> geometry.fitsGemm() && Winograd.supports(geometry);
+            case DEPTHWISE -> DepthwiseWindow.supports(geometry);
         };
     }
 
@@ -61,6 +69,9 @@ public enum Algorithm {
                                 .formatted(this, geometry, condition()));
             }
             return this;
+        }
+        if (DEPTHWISE.supports(geometry)) {
+            return DEPTHWISE; // a GEMM of one row for each channel is 10 to 50 times slower
         }
         if (POINTWISE.supports(geometry)) {
             return POINTWISE; // no patches to copy: bare GEMM speed
@@ -79,6 +90,7 @@ public enum Algorithm {
     private String condition() {
         return switch (this) {
             case POINTWISE -> "POINTWISE needs a 1×1 kernel, stride 1 and no padding";
+            case DEPTHWISE -> "DEPTHWISE needs as many groups as input and as output channels";
             case IM2COL -> "IM2COL needs matrices whose sides fit an int";
             case WINOGRAD -> "WINOGRAD needs a 3×3 kernel, stride 1, dilation 1 and one group";
             case AUTO, DIRECT -> "all can";

@@ -26,20 +26,28 @@ final class Plan {
             Tensor output) {
         this.geometry = geometry;
         this.interleaved = interleaved(image, weight, output);
-        Algorithm chosen = algorithm.resolve(geometry);
-        if (chosen == Algorithm.DIRECT) {
-            this.kernels = new DirectKernels(geometry);
-        } else {
-            GemmTiling tiling = new GemmTiling(geometry, image, weight, output, interleaved);
-            Kernels gemm = new GemmKernels(geometry, tiling, blas.get(), ScratchPool.shared());
-            this.kernels =
-                    chosen == Algorithm.WINOGRAD
-                            ? new PreparingKernels(geometry, chosen, blas.get(), gemm)
-                            : gemm;
-        }
+        this.kernels =
+                switch (algorithm.resolve(geometry)) {
+                    case DIRECT -> new DirectKernels(geometry);
+                    case IM2COL, POINTWISE -> gemm(blas.get(), image, weight, output);
+                    case DEPTHWISE ->
+                            new DepthwiseKernels(geometry, image, output, ScratchPool.shared());
+                    case WINOGRAD ->
+                            new PreparingKernels(
+                                    geometry,
+                                    Algorithm.WINOGRAD,
+                                    blas.get(),
+                                    gemm(blas.get(), image, weight, output));
+                    case AUTO -> throw new AssertionError("AUTO is resolved");
+                };
         this.imageLayout = layout(image);
         this.weightLayout = layout(weight);
         this.outputLayout = layout(output);
+    }
+
+    private Kernels gemm(Blas blas, Tensor image, Tensor weight, Tensor output) {
+        GemmTiling tiling = new GemmTiling(geometry, image, weight, output, interleaved);
+        return new GemmKernels(geometry, tiling, blas, ScratchPool.shared());
     }
 
     /**

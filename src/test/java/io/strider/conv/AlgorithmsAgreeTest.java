@@ -227,6 +227,7 @@ class AlgorithmsAgreeTest {
         }
         assertThat(supported.get(Algorithm.IM2COL)).isEqualTo(GEOMETRIES);
         assertThat(supported.get(Algorithm.POINTWISE)).isGreaterThan(GEOMETRIES / 10);
+        assertThat(supported.get(Algorithm.DEPTHWISE)).isGreaterThan(GEOMETRIES / 20);
         assertThat(depthwise).as("depthwise").isGreaterThan(GEOMETRIES / 10);
         assertThat(grouped).as("grouped").isGreaterThan(GEOMETRIES / 20);
         assertThat(empty).as("empty batches").isGreaterThan(GEOMETRIES / 50);

@@ -227,8 +227,16 @@ class Conv2dArgumentsTest {
         refused("weight: ", () -> Conv2d.builder().groups(2).build().forward(x, w, b, none));
     }
 
+    @Test
+    void depthwiseRefusesWhatItCannotCompute() {
+        Conv2d depthwise = Conv2d.builder().algorithm(Algorithm.DEPTHWISE).build();
+        refused("algorithm: DEPTHWISE (expected: ", () -> depthwise.forward(x, w, b, y));
+        refused("algorithm: DEPTHWISE (expected: ", () -> depthwise.backwardInput(w, gy, gx));
+        refused("algorithm: DEPTHWISE (expected: ", () -> depthwise.backwardWeight(x, gy, gw));
+    }
+
     @ParameterizedTest
-    @EnumSource(Algorithm.class)
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEPTHWISE") // cannot compute these shapes
     void outputsThatShareMemoryAreRefused(Algorithm algorithm) {
         boolean pointwise = algorithm == Algorithm.POINTWISE;
         assumeThat(algorithm).as("a 3×2 window").isNotEqualTo(Algorithm.WINOGRAD);

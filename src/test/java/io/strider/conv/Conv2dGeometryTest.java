@@ -159,6 +159,10 @@ class Conv2dGeometryTest {
         assertThat(auto.algorithm(sevenByTen().kernel(6, 1, 1).build()))
                 .isEqualTo(Algorithm.POINTWISE);
         assertThat(auto.algorithm(sevenByTen().build())).isEqualTo(Algorithm.IM2COL);
+        assertThat(auto.algorithm(sevenByTen().kernel(4, 3, 2).groups(4).build()))
+                .isEqualTo(Algorithm.DEPTHWISE);
+        assertThat(auto.algorithm(sevenByTen().kernel(8, 3, 2).groups(4).build()))
+                .isEqualTo(Algorithm.IM2COL);
         Conv2dGeometry beyondInt = sevenByTen().input(1, 4, 1L << 20, 1L << 20).build();
         assertThat(auto.algorithm(beyondInt)).isEqualTo(Algorithm.DIRECT);
         assertThat(Algorithm.IM2COL.supports(beyondInt)).isFalse();

@@ -31,7 +31,8 @@ class GoldenTest {
             Expected expected = new Expected(golden, arena);
             for (Algorithm algorithm : Algorithm.values()) {
                 if (!algorithm.supports(expected.geometry)) {
-                    assertThat(algorithm).isIn(Algorithm.POINTWISE, Algorithm.WINOGRAD);
+                    assertThat(algorithm)
+                            .isIn(Algorithm.POINTWISE, Algorithm.WINOGRAD, Algorithm.DEPTHWISE);
                     continue;
                 }
                 if (golden.isExact() && !algorithm.isExact()) {
@@ -49,10 +50,12 @@ class GoldenTest {
         }
     }
 
-    /** DIRECT multiplies by itself, and AUTO is one of the others: they need no second BLAS. */
+    /**
+     * DIRECT and DEPTHWISE multiply by themselves, and AUTO is one of the others: no second BLAS.
+     */
     private static List<Blas> implementations(Algorithm algorithm) {
         return switch (algorithm) {
-            case AUTO, DIRECT -> List.of(Blas.openBlas());
+            case AUTO, DIRECT, DEPTHWISE -> List.of(Blas.openBlas());
             case IM2COL, POINTWISE, WINOGRAD -> List.of(Blas.openBlas(), Blas.plain());
         };
     }

@@ -1,0 +1,121 @@
+package io.strider.conv;
+
+import io.strider.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Algorithm#DEPTHWISE} with the weights of one layer. A task is a band of output rows of one
+ * image; it reads the input where it lies and writes each output once, with bias, residual and
+ * clamp applied in registers.
+ */
+final class Depthwise implements PreparedAlgorithm {
+    /**
+     * A band's multiply-adds, if its picture has as many: some 5 µs of work, so that handing it out
+     * costs little and sixteen threads can share 10 MFLOP.
+     */
+    private static final long BAND = 256 << 10;
+
+    private final DepthwiseWindow window;
+    private final DepthwiseLoops loops;
+    private final Epilogue epilogue;
+    private final MemorySegment packed;
+    private final int bandRows;
+    private final int bands;
+
+    private Depthwise(
+            DepthwiseWindow window, DepthwiseLoops loops, Epilogue epilogue, MemorySegment packed) {
+        this.window = window;
+        this.loops = loops;
+        this.epilogue = epilogue;
+        this.packed = packed;
+        long row =
+                (long) window.outWidth * window.channels * window.kernelHeight * window.kernelWidth;
+        int most = Math.clamp(Math.ceilDiv(BAND, row), 1, window.outHeight);
+        this.bands = Math.ceilDiv(window.outHeight, most);
+        this.bandRows = Math.ceilDiv(window.outHeight, bands);
+    }
+
+    /**
+     * Packs the weights of a layer.
+     *
+     * @param weight C×1×kernelHeight×kernelWidth, any strides; not kept
+     * @param bias C, or null for none; not kept
+     * @param allocator gives the memory of the packed weights
+     */
+    static Depthwise prepare(
+            Conv2dGeometry geometry,
+            Tensor weight,
+            @Nullable Tensor bias,
+            Activation activation,
+            SegmentAllocator allocator) {
+        return prepare(geometry, weight, bias, activation, allocator, DepthwiseLoops.best());
+    }
+
+    /** The same with the given loops. */
+    static Depthwise prepare(
+            Conv2dGeometry geometry,
+            Tensor weight,
+            @Nullable Tensor bias,
+            Activation activation,
+            SegmentAllocator allocator,
+            DepthwiseLoops loops) {
+        DepthwiseWindow window =
+                new DepthwiseWindow(geometry.height, geometry.width, geometry.inChannels());
+        MemorySegment packed = allocator.allocate(window.packedFloats() * Float.BYTES, 64);
+        DepthwiseWeights.forward(window).pack(weight, bias, packed, 0);
+        Epilogue epilogue = new Epilogue(bias, 0, geometry.outChannels(), activation, allocator);
+        return new Depthwise(window, loops, epilogue, packed);
+    }
+
+    @Override
+    public Algorithm algorithm() {
+        return Algorithm.DEPTHWISE;
+    }
+
+    @Override
+    public long scratchBytes() {
+        return 0;
+    }
+
+    @Override
+    public long tasks(long batch) {
+        return batch * bands;
+    }
+
+    @Override
+    public void run(
+            long task, Tensor x, @Nullable Tensor residual, Tensor y, MemorySegment scratch) {
+        long image = task / bands;
+        int first = (int) (task % bands) * bandRows;
+        int end = Math.min(first + bandRows, window.outHeight);
+        long xAt = x.offset() + image * x.stride(0);
+        MemorySegment added = residual == null ? null : residual.segment();
+        for (int row = first; row < end; row++) {
+            long yAt = at(y, image, row);
+            loops.row(
+                    window,
+                    row,
+                    packed,
+                    0,
+                    x.segment(),
+                    xAt,
+                    x.stride(2),
+                    x.stride(3),
+                    added,
+                    residual == null ? 0 : at(residual, image, row),
+                    residual == null ? 0 : residual.stride(3),
+                    y.segment(),
+                    yAt,
+                    y.stride(3),
+                    epilogue.low,
+                    epilogue.high);
+            epilogue.finish(y.segment(), yAt, y.stride(3), window.outWidth, window.channels);
+        }
+    }
+
+    private static long at(Tensor t, long image, long row) {
+        return t.offset() + image * t.stride(0) + row * t.stride(2);
+    }
+}
