@@ -1,0 +1,155 @@
+package io.strider.conv;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.strider.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Tap by tap: under one tap, gw is gyᵀ·x over the positions where the tap is inside the picture.
+ * Vectors run along the input channels, the positions of padding are left out, and nothing is
+ * copied.
+ *
+ * <p>A task computes some output channels × some input channels under some taps (all of them,
+ * unless the window is huge). It walks the positions in tiles that the second-level cache holds,
+ * under all of its taps, and sums in scratch, or in gw itself where the channels lie together.
+ */
+final class TapWeightGradient implements WeightGradient {
+    /** Positions of a tile: as many as make the writing of the sums cheap. */
+    private static final long TILE = 512;
+
+    /** Floats of sums in a task's scratch at most: 1 MiB. */
+    private static final long MOST_SUMS = 256 << 10;
+
+    private final Conv2dGeometry geometry;
+    private final GatheredProduct product;
+    private final OffsetPairs pairs;
+    private final Split outputs;
+    private final Split channels;
+    private final Split taps;
+    private final long rowsAt;
+    private final long sumsAt;
+    private final long workAt;
+    private final long scratchBytes;
+
+    TapWeightGradient(Conv2dGeometry geometry, GatheredProduct product) {
+        this.geometry = geometry;
+        this.product = product;
+        this.pairs = new OffsetPairs(geometry);
+        long window = geometry.kernelHeight() * geometry.kernelWidth();
+        this.channels = Split.of(geometry.inChannelsPerGroup(), GatheredProduct.MOST_COLUMNS, 16);
+        this.outputs = Split.of(geometry.outChannelsPerGroup(), 72, 6);
+        this.taps =
+                Split.of(
+                        window,
+                        Math.clamp(MOST_SUMS / (outputs.most() * channels.most()), 1, window),
+                        1);
+        this.rowsAt = TILE * OffsetPairs.BYTES;
+        this.sumsAt = rowsAt + align(outputs.most() * Long.BYTES);
+        this.workAt = sumsAt + align(outputs.most() * channels.most() * taps.most() * Float.BYTES);
+        this.scratchBytes = workAt + align(product.workFloats(TILE, outputs.most()) * Float.BYTES);
+    }
+
+    private static long align(long bytes) {
+        return Math.ceilDiv(bytes, 64) * 64;
+    }
+
+    @Override
+    public long scratchBytes() {
+        return scratchBytes;
+    }
+
+    @Override
+    public long tasks() {
+        return geometry.groups() * outputs.parts() * channels.parts() * taps.parts();
+    }
+
+    @Override
+    public void run(long task, Tensor x, Tensor gy, Tensor gw, MemorySegment scratch) {
+        long part = task;
+        long output = part % outputs.parts();
+        part /= outputs.parts();
+        long channel = part % channels.parts();
+        part /= channels.parts();
+        long tap = part % taps.parts();
+        long group = part / taps.parts();
+        int rows = (int) outputs.count(output);
+        int columns = (int) channels.count(channel);
+        long firstOutput = group * geometry.outChannelsPerGroup() + outputs.first(output);
+        long gyAt = gy.offset() + firstOutput * gy.stride(1);
+        for (long row = 0; row < rows; row++) {
+            long at = (gyAt + row * gy.stride(1)) * Float.BYTES;
+            scratch.set(JAVA_LONG, rowsAt + row * Long.BYTES, at);
+        }
+        long firstChannel = channels.first(channel);
+        long xAt =
+                x.offset() + (group * geometry.inChannelsPerGroup() + firstChannel) * x.stride(1);
+        long gwAt = gw.offset() + firstOutput * gw.stride(0) + firstChannel * gw.stride(1);
+        sum(tap, x, xAt * Float.BYTES, gy, rows, columns, gw, gwAt, scratch);
+        if (gw.stride(1) != 1) {
+            unpack(tap, rows, columns, gw, gwAt, scratch);
+        }
+    }
+
+    private void sum(
+            long part,
+            Tensor x,
+            long xAt,
+            Tensor gy,
+            int rows,
+            int columns,
+            Tensor gw,
+            long gwAt,
+            MemorySegment scratch) {
+        boolean inPlace = gw.stride(1) == 1;
+        long width = taps.count(part) * columns;
+        long positions = x.size(0) * geometry.positions();
+        long first = 0;
+        do {
+            long end = Math.min(first + TILE, positions);
+            for (long t = 0; t < taps.count(part); t++) {
+                long i = (taps.first(part) + t) / geometry.kernelWidth();
+                long j = (taps.first(part) + t) % geometry.kernelWidth();
+                int count = pairs.write(i, j, first, end, x, gy, scratch, 0);
+                long at = inPlace ? gwAt + i * gw.stride(2) + j * gw.stride(3) : t * columns;
+                product.multiply(
+                        scratch,
+                        0,
+                        count,
+                        gy.segment(),
+                        rowsAt,
+                        rows,
+                        x.segment(),
+                        xAt,
+                        columns,
+                        inPlace ? gw.segment() : scratch,
+                        at * Float.BYTES + (inPlace ? 0 : sumsAt),
+                        (inPlace ? gw.stride(0) : width) * Float.BYTES,
+                        first > 0,
+                        workAt);
+            }
+            first = end;
+        } while (first < positions);
+    }
+
+    /** Brings the sums, outputs × taps × channels, to where gw has them. */
+    private void unpack(
+            long part, int rows, int columns, Tensor gw, long gwAt, MemorySegment scratch) {
+        long count = taps.count(part);
+        for (long row = 0; row < rows; row++) {
+            long from = sumsAt / Float.BYTES + row * count * columns;
+            long to = gwAt + row * gw.stride(0);
+            for (long t = 0; t < count; t++) {
+                long i = (taps.first(part) + t) / geometry.kernelWidth();
+                long j = (taps.first(part) + t) % geometry.kernelWidth();
+                long at = to + i * gw.stride(2) + j * gw.stride(3);
+                for (int c = 0; c < columns; c++) {
+                    Runs.set(
+                            gw.segment(),
+                            at + c * gw.stride(1),
+                            Runs.get(scratch, from + t * columns + c));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,411 @@
+package io.strider.conv;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * In registers: blocks of 6 rows × up to 4 vectors of columns stay in accumulators over all terms.
+ *
+ * <p>Nothing is packed: a term takes at most four loads and six broadcasts for 24 multiply-adds,
+ * which the second-level cache delivers in time whatever lies between two terms, and packing would
+ * cost more than it saves. The last vector of a panel is moved left until it ends with the panel;
+ * the lanes that it then has twice are computed twice and written once.
+ *
+ * <p>One method a width, each with all its vectors in local variables: C2 keeps only those in
+ * registers.
+ */
+final class VectorGatheredProduct implements GatheredProduct {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final int LANES = S.length();
+    private static final long VECTOR = LANES * (long) Float.BYTES;
+    private static final int ROWS = 6;
+    private static final int WIDTH = 4;
+
+    /** Whether the registers are there to hold a block. */
+    static boolean isQuick() {
+        return LANES == 16;
+    }
+
+    @Override
+    public long workFloats(long count, long rows) {
+        return ROWS * WIDTH * (long) LANES;
+    }
+
+    @Override
+    public void multiply(
+            MemorySegment scratch,
+            long pairsAt,
+            int count,
+            MemorySegment a,
+            long rowsAt,
+            int rows,
+            MemorySegment b,
+            long bAt,
+            int columns,
+            MemorySegment c,
+            long cAt,
+            long ldc,
+            boolean add,
+            long workAt) {
+        for (int n = 0; n < columns; n += WIDTH * LANES) { // narrow vectors take several turns
+            int width = Math.min(WIDTH * LANES, columns - n);
+            int vectors = Math.ceilDiv(width, LANES);
+            long last = (width - LANES) * 4L;
+            long from = bAt + n * 4L;
+            for (int m = 0; m < rows; m += ROWS) {
+                int few = Math.min(ROWS, rows - m);
+                long a0 = scratch.get(JAVA_LONG, rowsAt + m * 8L);
+                long a1 = scratch.get(JAVA_LONG, rowsAt + (m + Math.min(1, few - 1)) * 8L);
+                long a2 = scratch.get(JAVA_LONG, rowsAt + (m + Math.min(2, few - 1)) * 8L);
+                long a3 = scratch.get(JAVA_LONG, rowsAt + (m + Math.min(3, few - 1)) * 8L);
+                long a4 = scratch.get(JAVA_LONG, rowsAt + (m + Math.min(4, few - 1)) * 8L);
+                long a5 = scratch.get(JAVA_LONG, rowsAt + (m + Math.min(5, few - 1)) * 8L);
+                if (width < LANES) {
+                    sumPart(
+                            scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, width,
+                            workAt);
+                } else if (vectors == 4) {
+                    sum4(
+                            scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
+                            workAt);
+                } else if (vectors == 3) {
+                    sum3(
+                            scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
+                            workAt);
+                } else if (vectors == 2) {
+                    sum2(
+                            scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
+                            workAt);
+                } else {
+                    sum1(scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, workAt);
+                }
+                write(scratch, workAt, few, width, c, cAt + m * ldc + n * 4L, ldc, add);
+            }
+        }
+    }
+
+    /** Brings a block from the work memory to c. */
+    private static void write(
+            MemorySegment work,
+            long at,
+            int rows,
+            int width,
+            MemorySegment c,
+            long cAt,
+            long ldc,
+            boolean add) {
+        int vectors = Math.ceilDiv(width, LANES);
+        int whole = width / LANES;
+        for (int m = 0; m < rows; m++) {
+            long from = at + m * (vectors * VECTOR);
+            long to = cAt + m * ldc;
+            for (int v = 0; v < whole; v++) {
+                FloatVector sum = FloatVector.fromMemorySegment(S, work, from + v * VECTOR, ORDER);
+                if (add) {
+                    FloatVector before =
+                            FloatVector.fromMemorySegment(S, c, to + v * VECTOR, ORDER);
+                    sum.add(before).intoMemorySegment(c, to + v * VECTOR, ORDER);
+                } else {
+                    sum.intoMemorySegment(c, to + v * VECTOR, ORDER);
+                }
+            }
+            // the last vector was moved left to end with the columns
+            int moved = whole == 0 ? 0 : vectors * LANES - width;
+            for (int n = whole * LANES; n < width; n++) {
+                float sum = work.get(JAVA_FLOAT, from + (n + moved) * 4L);
+                c.set(JAVA_FLOAT, to + n * 4L, add ? c.get(JAVA_FLOAT, to + n * 4L) + sum : sum);
+            }
+        }
+    }
+
+
+    private static void sum4(
+            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, long workAt) {
+        long b3 = b0 + last;
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c02 = FloatVector.zero(S);
+        FloatVector c03 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c12 = FloatVector.zero(S);
+        FloatVector c13 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c22 = FloatVector.zero(S);
+        FloatVector c23 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c32 = FloatVector.zero(S);
+        FloatVector c33 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c42 = FloatVector.zero(S);
+        FloatVector c43 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        FloatVector c52 = FloatVector.zero(S);
+        FloatVector c53 = FloatVector.zero(S);
+        for (int k = 0; k < count; k++) {
+            long first = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
+            long second = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            FloatVector y0 = FloatVector.fromMemorySegment(S, b, b0 + second, ORDER);
+            FloatVector y1 = FloatVector.fromMemorySegment(S, b, b0 + second + VECTOR, ORDER);
+            FloatVector y2 = FloatVector.fromMemorySegment(S, b, b0 + second + 2 * VECTOR, ORDER);
+            FloatVector y3 = FloatVector.fromMemorySegment(S, b, b3 + second, ORDER);
+            FloatVector x0 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a0 + first));
+            c00 = x0.fma(y0, c00);
+            c01 = x0.fma(y1, c01);
+            c02 = x0.fma(y2, c02);
+            c03 = x0.fma(y3, c03);
+            FloatVector x1 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a1 + first));
+            c10 = x1.fma(y0, c10);
+            c11 = x1.fma(y1, c11);
+            c12 = x1.fma(y2, c12);
+            c13 = x1.fma(y3, c13);
+            FloatVector x2 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a2 + first));
+            c20 = x2.fma(y0, c20);
+            c21 = x2.fma(y1, c21);
+            c22 = x2.fma(y2, c22);
+            c23 = x2.fma(y3, c23);
+            FloatVector x3 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a3 + first));
+            c30 = x3.fma(y0, c30);
+            c31 = x3.fma(y1, c31);
+            c32 = x3.fma(y2, c32);
+            c33 = x3.fma(y3, c33);
+            FloatVector x4 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a4 + first));
+            c40 = x4.fma(y0, c40);
+            c41 = x4.fma(y1, c41);
+            c42 = x4.fma(y2, c42);
+            c43 = x4.fma(y3, c43);
+            FloatVector x5 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a5 + first));
+            c50 = x5.fma(y0, c50);
+            c51 = x5.fma(y1, c51);
+            c52 = x5.fma(y2, c52);
+            c53 = x5.fma(y3, c53);
+        }
+        c00.intoMemorySegment(pairs, workAt, ORDER);
+        c01.intoMemorySegment(pairs, workAt + VECTOR, ORDER);
+        c02.intoMemorySegment(pairs, workAt + 2 * VECTOR, ORDER);
+        c03.intoMemorySegment(pairs, workAt + 3 * VECTOR, ORDER);
+        c10.intoMemorySegment(pairs, workAt + 4 * VECTOR, ORDER);
+        c11.intoMemorySegment(pairs, workAt + 5 * VECTOR, ORDER);
+        c12.intoMemorySegment(pairs, workAt + 6 * VECTOR, ORDER);
+        c13.intoMemorySegment(pairs, workAt + 7 * VECTOR, ORDER);
+        c20.intoMemorySegment(pairs, workAt + 8 * VECTOR, ORDER);
+        c21.intoMemorySegment(pairs, workAt + 9 * VECTOR, ORDER);
+        c22.intoMemorySegment(pairs, workAt + 10 * VECTOR, ORDER);
+        c23.intoMemorySegment(pairs, workAt + 11 * VECTOR, ORDER);
+        c30.intoMemorySegment(pairs, workAt + 12 * VECTOR, ORDER);
+        c31.intoMemorySegment(pairs, workAt + 13 * VECTOR, ORDER);
+        c32.intoMemorySegment(pairs, workAt + 14 * VECTOR, ORDER);
+        c33.intoMemorySegment(pairs, workAt + 15 * VECTOR, ORDER);
+        c40.intoMemorySegment(pairs, workAt + 16 * VECTOR, ORDER);
+        c41.intoMemorySegment(pairs, workAt + 17 * VECTOR, ORDER);
+        c42.intoMemorySegment(pairs, workAt + 18 * VECTOR, ORDER);
+        c43.intoMemorySegment(pairs, workAt + 19 * VECTOR, ORDER);
+        c50.intoMemorySegment(pairs, workAt + 20 * VECTOR, ORDER);
+        c51.intoMemorySegment(pairs, workAt + 21 * VECTOR, ORDER);
+        c52.intoMemorySegment(pairs, workAt + 22 * VECTOR, ORDER);
+        c53.intoMemorySegment(pairs, workAt + 23 * VECTOR, ORDER);
+    }
+
+    private static void sum3(
+            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, long workAt) {
+        long b2 = b0 + last;
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c02 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c12 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c22 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c32 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c42 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        FloatVector c52 = FloatVector.zero(S);
+        for (int k = 0; k < count; k++) {
+            long first = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
+            long second = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            FloatVector y0 = FloatVector.fromMemorySegment(S, b, b0 + second, ORDER);
+            FloatVector y1 = FloatVector.fromMemorySegment(S, b, b0 + second + VECTOR, ORDER);
+            FloatVector y2 = FloatVector.fromMemorySegment(S, b, b2 + second, ORDER);
+            FloatVector x0 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a0 + first));
+            c00 = x0.fma(y0, c00);
+            c01 = x0.fma(y1, c01);
+            c02 = x0.fma(y2, c02);
+            FloatVector x1 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a1 + first));
+            c10 = x1.fma(y0, c10);
+            c11 = x1.fma(y1, c11);
+            c12 = x1.fma(y2, c12);
+            FloatVector x2 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a2 + first));
+            c20 = x2.fma(y0, c20);
+            c21 = x2.fma(y1, c21);
+            c22 = x2.fma(y2, c22);
+            FloatVector x3 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a3 + first));
+            c30 = x3.fma(y0, c30);
+            c31 = x3.fma(y1, c31);
+            c32 = x3.fma(y2, c32);
+            FloatVector x4 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a4 + first));
+            c40 = x4.fma(y0, c40);
+            c41 = x4.fma(y1, c41);
+            c42 = x4.fma(y2, c42);
+            FloatVector x5 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a5 + first));
+            c50 = x5.fma(y0, c50);
+            c51 = x5.fma(y1, c51);
+            c52 = x5.fma(y2, c52);
+        }
+        c00.intoMemorySegment(pairs, workAt, ORDER);
+        c01.intoMemorySegment(pairs, workAt + VECTOR, ORDER);
+        c02.intoMemorySegment(pairs, workAt + 2 * VECTOR, ORDER);
+        c10.intoMemorySegment(pairs, workAt + 3 * VECTOR, ORDER);
+        c11.intoMemorySegment(pairs, workAt + 4 * VECTOR, ORDER);
+        c12.intoMemorySegment(pairs, workAt + 5 * VECTOR, ORDER);
+        c20.intoMemorySegment(pairs, workAt + 6 * VECTOR, ORDER);
+        c21.intoMemorySegment(pairs, workAt + 7 * VECTOR, ORDER);
+        c22.intoMemorySegment(pairs, workAt + 8 * VECTOR, ORDER);
+        c30.intoMemorySegment(pairs, workAt + 9 * VECTOR, ORDER);
+        c31.intoMemorySegment(pairs, workAt + 10 * VECTOR, ORDER);
+        c32.intoMemorySegment(pairs, workAt + 11 * VECTOR, ORDER);
+        c40.intoMemorySegment(pairs, workAt + 12 * VECTOR, ORDER);
+        c41.intoMemorySegment(pairs, workAt + 13 * VECTOR, ORDER);
+        c42.intoMemorySegment(pairs, workAt + 14 * VECTOR, ORDER);
+        c50.intoMemorySegment(pairs, workAt + 15 * VECTOR, ORDER);
+        c51.intoMemorySegment(pairs, workAt + 16 * VECTOR, ORDER);
+        c52.intoMemorySegment(pairs, workAt + 17 * VECTOR, ORDER);
+    }
+
+    private static void sum2(
+            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, long workAt) {
+        long b1 = b0 + last;
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        for (int k = 0; k < count; k++) {
+            long first = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
+            long second = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            FloatVector y0 = FloatVector.fromMemorySegment(S, b, b0 + second, ORDER);
+            FloatVector y1 = FloatVector.fromMemorySegment(S, b, b1 + second, ORDER);
+            FloatVector x0 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a0 + first));
+            c00 = x0.fma(y0, c00);
+            c01 = x0.fma(y1, c01);
+            FloatVector x1 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a1 + first));
+            c10 = x1.fma(y0, c10);
+            c11 = x1.fma(y1, c11);
+            FloatVector x2 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a2 + first));
+            c20 = x2.fma(y0, c20);
+            c21 = x2.fma(y1, c21);
+            FloatVector x3 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a3 + first));
+            c30 = x3.fma(y0, c30);
+            c31 = x3.fma(y1, c31);
+            FloatVector x4 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a4 + first));
+            c40 = x4.fma(y0, c40);
+            c41 = x4.fma(y1, c41);
+            FloatVector x5 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a5 + first));
+            c50 = x5.fma(y0, c50);
+            c51 = x5.fma(y1, c51);
+        }
+        c00.intoMemorySegment(pairs, workAt, ORDER);
+        c01.intoMemorySegment(pairs, workAt + VECTOR, ORDER);
+        c10.intoMemorySegment(pairs, workAt + 2 * VECTOR, ORDER);
+        c11.intoMemorySegment(pairs, workAt + 3 * VECTOR, ORDER);
+        c20.intoMemorySegment(pairs, workAt + 4 * VECTOR, ORDER);
+        c21.intoMemorySegment(pairs, workAt + 5 * VECTOR, ORDER);
+        c30.intoMemorySegment(pairs, workAt + 6 * VECTOR, ORDER);
+        c31.intoMemorySegment(pairs, workAt + 7 * VECTOR, ORDER);
+        c40.intoMemorySegment(pairs, workAt + 8 * VECTOR, ORDER);
+        c41.intoMemorySegment(pairs, workAt + 9 * VECTOR, ORDER);
+        c50.intoMemorySegment(pairs, workAt + 10 * VECTOR, ORDER);
+        c51.intoMemorySegment(pairs, workAt + 11 * VECTOR, ORDER);
+    }
+
+    private static void sum1(
+            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long workAt) {
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        for (int k = 0; k < count; k++) {
+            long first = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
+            long second = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            FloatVector y0 = FloatVector.fromMemorySegment(S, b, b0 + second, ORDER);
+            FloatVector x0 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a0 + first));
+            c00 = x0.fma(y0, c00);
+            FloatVector x1 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a1 + first));
+            c10 = x1.fma(y0, c10);
+            FloatVector x2 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a2 + first));
+            c20 = x2.fma(y0, c20);
+            FloatVector x3 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a3 + first));
+            c30 = x3.fma(y0, c30);
+            FloatVector x4 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a4 + first));
+            c40 = x4.fma(y0, c40);
+            FloatVector x5 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a5 + first));
+            c50 = x5.fma(y0, c50);
+        }
+        c00.intoMemorySegment(pairs, workAt, ORDER);
+        c10.intoMemorySegment(pairs, workAt + VECTOR, ORDER);
+        c20.intoMemorySegment(pairs, workAt + 2 * VECTOR, ORDER);
+        c30.intoMemorySegment(pairs, workAt + 3 * VECTOR, ORDER);
+        c40.intoMemorySegment(pairs, workAt + 4 * VECTOR, ORDER);
+        c50.intoMemorySegment(pairs, workAt + 5 * VECTOR, ORDER);
+    }
+
+    private static void sumPart(
+            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, int width, long workAt) {
+        VectorMask<Float> mask = S.indexInRange(0, width);
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        for (int k = 0; k < count; k++) {
+            long first = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
+            long second = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            FloatVector y0 = FloatVector.fromMemorySegment(S, b, b0 + second, ORDER, mask);
+            FloatVector x0 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a0 + first));
+            c00 = x0.fma(y0, c00);
+            FloatVector x1 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a1 + first));
+            c10 = x1.fma(y0, c10);
+            FloatVector x2 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a2 + first));
+            c20 = x2.fma(y0, c20);
+            FloatVector x3 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a3 + first));
+            c30 = x3.fma(y0, c30);
+            FloatVector x4 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a4 + first));
+            c40 = x4.fma(y0, c40);
+            FloatVector x5 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a5 + first));
+            c50 = x5.fma(y0, c50);
+        }
+        c00.intoMemorySegment(pairs, workAt, ORDER);
+        c10.intoMemorySegment(pairs, workAt + VECTOR, ORDER);
+        c20.intoMemorySegment(pairs, workAt + 2 * VECTOR, ORDER);
+        c30.intoMemorySegment(pairs, workAt + 3 * VECTOR, ORDER);
+        c40.intoMemorySegment(pairs, workAt + 4 * VECTOR, ORDER);
+        c50.intoMemorySegment(pairs, workAt + 5 * VECTOR, ORDER);
+    }
+}
