@@ -33,9 +33,13 @@ final class VectorGatheredProduct implements GatheredProduct {
         return LANES == 16;
     }
 
+    /** A block between the sums and c, in the first-level cache. */
+    private static final ThreadLocal<float[]> BLOCKS =
+            ThreadLocal.withInitial(() -> new float[ROWS * WIDTH * LANES]);
+
     @Override
     public long workFloats(long count, long rows) {
-        return ROWS * WIDTH * (long) LANES;
+        return 0;
     }
 
     @Override
@@ -54,6 +58,7 @@ final class VectorGatheredProduct implements GatheredProduct {
             long ldc,
             boolean add,
             long workAt) {
+        float[] block = BLOCKS.get();
         for (int n = 0; n < columns; n += WIDTH * LANES) { // narrow vectors take several turns
             int width = Math.min(WIDTH * LANES, columns - n);
             int vectors = Math.ceilDiv(width, LANES);
@@ -70,31 +75,30 @@ final class VectorGatheredProduct implements GatheredProduct {
                 if (width < LANES) {
                     sumPart(
                             scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, width,
-                            workAt);
+                            block);
                 } else if (vectors == 4) {
                     sum4(
                             scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
-                            workAt);
+                            block);
                 } else if (vectors == 3) {
                     sum3(
                             scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
-                            workAt);
+                            block);
                 } else if (vectors == 2) {
                     sum2(
                             scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
-                            workAt);
+                            block);
                 } else {
-                    sum1(scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, workAt);
+                    sum1(scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, block);
                 }
-                write(scratch, workAt, few, width, c, cAt + m * ldc + n * 4L, ldc, add);
+                write(block, few, width, c, cAt + m * ldc + n * 4L, ldc, add);
             }
         }
     }
 
-    /** Brings a block from the work memory to c. */
+    /** Brings a block to c. */
     private static void write(
-            MemorySegment work,
-            long at,
+            float[] block,
             int rows,
             int width,
             MemorySegment c,
@@ -104,10 +108,10 @@ final class VectorGatheredProduct implements GatheredProduct {
         int vectors = Math.ceilDiv(width, LANES);
         int whole = width / LANES;
         for (int m = 0; m < rows; m++) {
-            long from = at + m * (vectors * VECTOR);
+            int from = m * vectors * LANES;
             long to = cAt + m * ldc;
             for (int v = 0; v < whole; v++) {
-                FloatVector sum = FloatVector.fromMemorySegment(S, work, from + v * VECTOR, ORDER);
+                FloatVector sum = FloatVector.fromArray(S, block, from + v * LANES);
                 if (add) {
                     FloatVector before =
                             FloatVector.fromMemorySegment(S, c, to + v * VECTOR, ORDER);
@@ -119,7 +123,7 @@ final class VectorGatheredProduct implements GatheredProduct {
             // the last vector was moved left to end with the columns
             int moved = whole == 0 ? 0 : vectors * LANES - width;
             for (int n = whole * LANES; n < width; n++) {
-                float sum = work.get(JAVA_FLOAT, from + (n + moved) * 4L);
+                float sum = block[from + n + moved];
                 c.set(JAVA_FLOAT, to + n * 4L, add ? c.get(JAVA_FLOAT, to + n * 4L) + sum : sum);
             }
         }
@@ -127,7 +131,7 @@ final class VectorGatheredProduct implements GatheredProduct {
 
 
     private static void sum4(
-            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, long workAt) {
+            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
         long b3 = b0 + last;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
@@ -191,34 +195,34 @@ final class VectorGatheredProduct implements GatheredProduct {
             c52 = x5.fma(y2, c52);
             c53 = x5.fma(y3, c53);
         }
-        c00.intoMemorySegment(pairs, workAt, ORDER);
-        c01.intoMemorySegment(pairs, workAt + VECTOR, ORDER);
-        c02.intoMemorySegment(pairs, workAt + 2 * VECTOR, ORDER);
-        c03.intoMemorySegment(pairs, workAt + 3 * VECTOR, ORDER);
-        c10.intoMemorySegment(pairs, workAt + 4 * VECTOR, ORDER);
-        c11.intoMemorySegment(pairs, workAt + 5 * VECTOR, ORDER);
-        c12.intoMemorySegment(pairs, workAt + 6 * VECTOR, ORDER);
-        c13.intoMemorySegment(pairs, workAt + 7 * VECTOR, ORDER);
-        c20.intoMemorySegment(pairs, workAt + 8 * VECTOR, ORDER);
-        c21.intoMemorySegment(pairs, workAt + 9 * VECTOR, ORDER);
-        c22.intoMemorySegment(pairs, workAt + 10 * VECTOR, ORDER);
-        c23.intoMemorySegment(pairs, workAt + 11 * VECTOR, ORDER);
-        c30.intoMemorySegment(pairs, workAt + 12 * VECTOR, ORDER);
-        c31.intoMemorySegment(pairs, workAt + 13 * VECTOR, ORDER);
-        c32.intoMemorySegment(pairs, workAt + 14 * VECTOR, ORDER);
-        c33.intoMemorySegment(pairs, workAt + 15 * VECTOR, ORDER);
-        c40.intoMemorySegment(pairs, workAt + 16 * VECTOR, ORDER);
-        c41.intoMemorySegment(pairs, workAt + 17 * VECTOR, ORDER);
-        c42.intoMemorySegment(pairs, workAt + 18 * VECTOR, ORDER);
-        c43.intoMemorySegment(pairs, workAt + 19 * VECTOR, ORDER);
-        c50.intoMemorySegment(pairs, workAt + 20 * VECTOR, ORDER);
-        c51.intoMemorySegment(pairs, workAt + 21 * VECTOR, ORDER);
-        c52.intoMemorySegment(pairs, workAt + 22 * VECTOR, ORDER);
-        c53.intoMemorySegment(pairs, workAt + 23 * VECTOR, ORDER);
+        c00.intoArray(block, 0);
+        c01.intoArray(block, LANES);
+        c02.intoArray(block, 2 * LANES);
+        c03.intoArray(block, 3 * LANES);
+        c10.intoArray(block, 4 * LANES);
+        c11.intoArray(block, 5 * LANES);
+        c12.intoArray(block, 6 * LANES);
+        c13.intoArray(block, 7 * LANES);
+        c20.intoArray(block, 8 * LANES);
+        c21.intoArray(block, 9 * LANES);
+        c22.intoArray(block, 10 * LANES);
+        c23.intoArray(block, 11 * LANES);
+        c30.intoArray(block, 12 * LANES);
+        c31.intoArray(block, 13 * LANES);
+        c32.intoArray(block, 14 * LANES);
+        c33.intoArray(block, 15 * LANES);
+        c40.intoArray(block, 16 * LANES);
+        c41.intoArray(block, 17 * LANES);
+        c42.intoArray(block, 18 * LANES);
+        c43.intoArray(block, 19 * LANES);
+        c50.intoArray(block, 20 * LANES);
+        c51.intoArray(block, 21 * LANES);
+        c52.intoArray(block, 22 * LANES);
+        c53.intoArray(block, 23 * LANES);
     }
 
     private static void sum3(
-            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, long workAt) {
+            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
         long b2 = b0 + last;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
@@ -269,28 +273,28 @@ final class VectorGatheredProduct implements GatheredProduct {
             c51 = x5.fma(y1, c51);
             c52 = x5.fma(y2, c52);
         }
-        c00.intoMemorySegment(pairs, workAt, ORDER);
-        c01.intoMemorySegment(pairs, workAt + VECTOR, ORDER);
-        c02.intoMemorySegment(pairs, workAt + 2 * VECTOR, ORDER);
-        c10.intoMemorySegment(pairs, workAt + 3 * VECTOR, ORDER);
-        c11.intoMemorySegment(pairs, workAt + 4 * VECTOR, ORDER);
-        c12.intoMemorySegment(pairs, workAt + 5 * VECTOR, ORDER);
-        c20.intoMemorySegment(pairs, workAt + 6 * VECTOR, ORDER);
-        c21.intoMemorySegment(pairs, workAt + 7 * VECTOR, ORDER);
-        c22.intoMemorySegment(pairs, workAt + 8 * VECTOR, ORDER);
-        c30.intoMemorySegment(pairs, workAt + 9 * VECTOR, ORDER);
-        c31.intoMemorySegment(pairs, workAt + 10 * VECTOR, ORDER);
-        c32.intoMemorySegment(pairs, workAt + 11 * VECTOR, ORDER);
-        c40.intoMemorySegment(pairs, workAt + 12 * VECTOR, ORDER);
-        c41.intoMemorySegment(pairs, workAt + 13 * VECTOR, ORDER);
-        c42.intoMemorySegment(pairs, workAt + 14 * VECTOR, ORDER);
-        c50.intoMemorySegment(pairs, workAt + 15 * VECTOR, ORDER);
-        c51.intoMemorySegment(pairs, workAt + 16 * VECTOR, ORDER);
-        c52.intoMemorySegment(pairs, workAt + 17 * VECTOR, ORDER);
+        c00.intoArray(block, 0);
+        c01.intoArray(block, LANES);
+        c02.intoArray(block, 2 * LANES);
+        c10.intoArray(block, 3 * LANES);
+        c11.intoArray(block, 4 * LANES);
+        c12.intoArray(block, 5 * LANES);
+        c20.intoArray(block, 6 * LANES);
+        c21.intoArray(block, 7 * LANES);
+        c22.intoArray(block, 8 * LANES);
+        c30.intoArray(block, 9 * LANES);
+        c31.intoArray(block, 10 * LANES);
+        c32.intoArray(block, 11 * LANES);
+        c40.intoArray(block, 12 * LANES);
+        c41.intoArray(block, 13 * LANES);
+        c42.intoArray(block, 14 * LANES);
+        c50.intoArray(block, 15 * LANES);
+        c51.intoArray(block, 16 * LANES);
+        c52.intoArray(block, 17 * LANES);
     }
 
     private static void sum2(
-            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, long workAt) {
+            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
         long b1 = b0 + last;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
@@ -328,22 +332,22 @@ final class VectorGatheredProduct implements GatheredProduct {
             c50 = x5.fma(y0, c50);
             c51 = x5.fma(y1, c51);
         }
-        c00.intoMemorySegment(pairs, workAt, ORDER);
-        c01.intoMemorySegment(pairs, workAt + VECTOR, ORDER);
-        c10.intoMemorySegment(pairs, workAt + 2 * VECTOR, ORDER);
-        c11.intoMemorySegment(pairs, workAt + 3 * VECTOR, ORDER);
-        c20.intoMemorySegment(pairs, workAt + 4 * VECTOR, ORDER);
-        c21.intoMemorySegment(pairs, workAt + 5 * VECTOR, ORDER);
-        c30.intoMemorySegment(pairs, workAt + 6 * VECTOR, ORDER);
-        c31.intoMemorySegment(pairs, workAt + 7 * VECTOR, ORDER);
-        c40.intoMemorySegment(pairs, workAt + 8 * VECTOR, ORDER);
-        c41.intoMemorySegment(pairs, workAt + 9 * VECTOR, ORDER);
-        c50.intoMemorySegment(pairs, workAt + 10 * VECTOR, ORDER);
-        c51.intoMemorySegment(pairs, workAt + 11 * VECTOR, ORDER);
+        c00.intoArray(block, 0);
+        c01.intoArray(block, LANES);
+        c10.intoArray(block, 2 * LANES);
+        c11.intoArray(block, 3 * LANES);
+        c20.intoArray(block, 4 * LANES);
+        c21.intoArray(block, 5 * LANES);
+        c30.intoArray(block, 6 * LANES);
+        c31.intoArray(block, 7 * LANES);
+        c40.intoArray(block, 8 * LANES);
+        c41.intoArray(block, 9 * LANES);
+        c50.intoArray(block, 10 * LANES);
+        c51.intoArray(block, 11 * LANES);
     }
 
     private static void sum1(
-            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long workAt) {
+            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, float[] block) {
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c10 = FloatVector.zero(S);
         FloatVector c20 = FloatVector.zero(S);
@@ -367,16 +371,16 @@ final class VectorGatheredProduct implements GatheredProduct {
             FloatVector x5 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a5 + first));
             c50 = x5.fma(y0, c50);
         }
-        c00.intoMemorySegment(pairs, workAt, ORDER);
-        c10.intoMemorySegment(pairs, workAt + VECTOR, ORDER);
-        c20.intoMemorySegment(pairs, workAt + 2 * VECTOR, ORDER);
-        c30.intoMemorySegment(pairs, workAt + 3 * VECTOR, ORDER);
-        c40.intoMemorySegment(pairs, workAt + 4 * VECTOR, ORDER);
-        c50.intoMemorySegment(pairs, workAt + 5 * VECTOR, ORDER);
+        c00.intoArray(block, 0);
+        c10.intoArray(block, LANES);
+        c20.intoArray(block, 2 * LANES);
+        c30.intoArray(block, 3 * LANES);
+        c40.intoArray(block, 4 * LANES);
+        c50.intoArray(block, 5 * LANES);
     }
 
     private static void sumPart(
-            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, int width, long workAt) {
+            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, int width, float[] block) {
         VectorMask<Float> mask = S.indexInRange(0, width);
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c10 = FloatVector.zero(S);
@@ -401,11 +405,11 @@ final class VectorGatheredProduct implements GatheredProduct {
             FloatVector x5 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a5 + first));
             c50 = x5.fma(y0, c50);
         }
-        c00.intoMemorySegment(pairs, workAt, ORDER);
-        c10.intoMemorySegment(pairs, workAt + VECTOR, ORDER);
-        c20.intoMemorySegment(pairs, workAt + 2 * VECTOR, ORDER);
-        c30.intoMemorySegment(pairs, workAt + 3 * VECTOR, ORDER);
-        c40.intoMemorySegment(pairs, workAt + 4 * VECTOR, ORDER);
-        c50.intoMemorySegment(pairs, workAt + 5 * VECTOR, ORDER);
+        c00.intoArray(block, 0);
+        c10.intoArray(block, LANES);
+        c20.intoArray(block, 2 * LANES);
+        c30.intoArray(block, 3 * LANES);
+        c40.intoArray(block, 4 * LANES);
+        c50.intoArray(block, 5 * LANES);
     }
 }
