@@ -1,7 +1,6 @@
 package io.strider.conv;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.strider.blas.Blas;
 import io.strider.blas.Transpose;
@@ -22,11 +21,9 @@ final class BlasGatheredProduct implements GatheredProduct {
 
     @Override
     public void multiply(
-            MemorySegment scratch,
-            long pairsAt,
+            GatherTable table,
             int count,
             MemorySegment a,
-            long rowsAt,
             int rows,
             MemorySegment b,
             long bAt,
@@ -35,22 +32,23 @@ final class BlasGatheredProduct implements GatheredProduct {
             long cAt,
             long ldc,
             boolean add,
+            MemorySegment work,
             long workAt) {
         long packedA = workAt / Float.BYTES;
         long packedB = packedA + (long) count * rows;
         for (int k = 0; k < count; k++) {
-            long first = scratch.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
-            long second = scratch.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            long first = table.terms[2 * k];
+            long second = table.terms[2 * k + 1];
             long to = (packedA + (long) k * rows) * Float.BYTES;
             for (int m = 0; m < rows; m++) {
-                long row = scratch.get(JAVA_LONG, rowsAt + m * 8L);
-                scratch.set(JAVA_FLOAT, to + m * 4L, a.get(JAVA_FLOAT, row + first));
+                long row = table.rows[m];
+                work.set(JAVA_FLOAT, to + m * 4L, a.get(JAVA_FLOAT, row + first));
             }
             Runs.copy(
                     b,
                     (bAt + second) / Float.BYTES,
                     1,
-                    scratch,
+                    work,
                     packedB + (long) k * columns,
                     columns);
         }
@@ -67,10 +65,10 @@ final class BlasGatheredProduct implements GatheredProduct {
                 columns,
                 count,
                 1,
-                scratch,
+                work,
                 packedA,
                 rows,
-                scratch,
+                work,
                 packedB,
                 columns,
                 add ? 1 : 0,

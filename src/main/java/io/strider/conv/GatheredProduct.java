@@ -7,11 +7,10 @@ import java.lang.foreign.MemorySegment;
  * A sum of outer products whose vectors are gathered from where they lie:
  *
  * <pre>
- *   c[m, n] = Σ over k of a[row(m) + first(k)] · b[bAt + second(k) + n]      (+ c[m, n])
+ *   c[m, n] = Σ over k of a[row(m) + first(k)] · b[bAt + second(k) + n]   (+ c[m, n])
  * </pre>
  *
- * <p>first(k) and second(k) stand in a table of {@link OffsetPairs}, row(m) in a list of longs; all
- * are byte offsets. So the pixels of a picture are multiplied in place: windows, strides and
+ * <p>first(k), second(k) and row(m) stand in a {@link GatherTable}; all are byte offsets. So the pixels of a picture are multiplied in place: windows, strides and
  * padding are nothing but entries of the table.
  *
  * <p>{@link VectorGatheredProduct} and its plain twin {@link ScalarGatheredProduct} read a and b
@@ -27,10 +26,9 @@ interface GatheredProduct {
     long workFloats(long count, long rows);
 
     /**
-     * Computes c; nothing but its rows × columns is written, and the work memory.
+     * Computes c; nothing but its rows × columns and the work memory is written.
      *
-     * @param scratch holds the offset pairs from byte {@code pairsAt} on, the rows' offsets from
-     *     byte {@code rowsAt} on and the work memory from byte {@code workAt} on
+     * @param table the terms' and the rows' offsets
      * @param count terms of the sum, from 0
      * @param rows rows of c
      * @param bAt byte offset
@@ -38,13 +36,12 @@ interface GatheredProduct {
      * @param cAt byte offset of c's first element
      * @param ldc bytes from row to row of c
      * @param add whether the sums are added to what c holds, or overwrite it
+     * @param work the work memory, from byte {@code workAt} on
      */
     void multiply(
-            MemorySegment scratch,
-            long pairsAt,
+            GatherTable table,
             int count,
             MemorySegment a,
-            long rowsAt,
             int rows,
             MemorySegment b,
             long bAt,
@@ -53,6 +50,7 @@ interface GatheredProduct {
             long cAt,
             long ldc,
             boolean add,
+            MemorySegment work,
             long workAt);
 
     /**

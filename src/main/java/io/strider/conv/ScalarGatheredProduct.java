@@ -1,7 +1,6 @@
 package io.strider.conv;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 
@@ -15,11 +14,9 @@ final class ScalarGatheredProduct implements GatheredProduct {
 
     @Override
     public void multiply(
-            MemorySegment scratch,
-            long pairsAt,
+            GatherTable table,
             int count,
             MemorySegment a,
-            long rowsAt,
             int rows,
             MemorySegment b,
             long bAt,
@@ -28,15 +25,15 @@ final class ScalarGatheredProduct implements GatheredProduct {
             long cAt,
             long ldc,
             boolean add,
+            MemorySegment work,
             long workAt) {
         for (int m = 0; m < rows; m++) {
-            long row = scratch.get(JAVA_LONG, rowsAt + m * 8L);
+            long row = table.rows[m];
             for (int n = 0; n < columns; n++) {
                 float sum = 0;
                 for (int k = 0; k < count; k++) {
-                    long pair = pairsAt + k * OffsetPairs.BYTES;
-                    long first = scratch.get(JAVA_LONG, pair);
-                    long second = scratch.get(JAVA_LONG, pair + 8);
+                    long first = table.terms[2 * k];
+                    long second = table.terms[2 * k + 1];
                     sum +=
                             a.get(JAVA_FLOAT, row + first)
                                     * b.get(JAVA_FLOAT, bAt + second + n * 4L);

@@ -1,7 +1,5 @@
 package io.strider.conv;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.strider.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
@@ -16,26 +14,22 @@ import java.lang.foreign.MemorySegment;
  */
 final class TapWeightGradient implements WeightGradient {
     /** Positions of a tile: as many as make the writing of the sums cheap. */
-    private static final long TILE = 512;
+    private static final long TILE = GatherTable.MOST_TERMS;
 
     /** Floats of sums in a task's scratch at most: 1 MiB. */
     private static final long MOST_SUMS = 256 << 10;
 
     private final Conv2dGeometry geometry;
     private final GatheredProduct product;
-    private final OffsetPairs pairs;
     private final Split outputs;
     private final Split channels;
     private final Split taps;
-    private final long rowsAt;
-    private final long sumsAt;
     private final long workAt;
     private final long scratchBytes;
 
     TapWeightGradient(Conv2dGeometry geometry, GatheredProduct product) {
         this.geometry = geometry;
         this.product = product;
-        this.pairs = new OffsetPairs(geometry);
         long window = geometry.kernelHeight() * geometry.kernelWidth();
         this.channels = Split.of(geometry.inChannelsPerGroup(), GatheredProduct.MOST_COLUMNS, 16);
         this.outputs = Split.of(geometry.outChannelsPerGroup(), 72, 6);
@@ -44,9 +38,7 @@ final class TapWeightGradient implements WeightGradient {
                         window,
                         Math.clamp(MOST_SUMS / (outputs.most() * channels.most()), 1, window),
                         1);
-        this.rowsAt = TILE * OffsetPairs.BYTES;
-        this.sumsAt = rowsAt + align(outputs.most() * Long.BYTES);
-        this.workAt = sumsAt + align(outputs.most() * channels.most() * taps.most() * Float.BYTES);
+        this.workAt = align(outputs.most() * channels.most() * taps.most() * Float.BYTES);
         this.scratchBytes = workAt + align(product.workFloats(TILE, outputs.most()) * Float.BYTES);
     }
 
@@ -73,25 +65,26 @@ final class TapWeightGradient implements WeightGradient {
         part /= channels.parts();
         long tap = part % taps.parts();
         long group = part / taps.parts();
+        GatherTable table = GatherTable.ofThread();
         int rows = (int) outputs.count(output);
         int columns = (int) channels.count(channel);
         long firstOutput = group * geometry.outChannelsPerGroup() + outputs.first(output);
         long gyAt = gy.offset() + firstOutput * gy.stride(1);
-        for (long row = 0; row < rows; row++) {
-            long at = (gyAt + row * gy.stride(1)) * Float.BYTES;
-            scratch.set(JAVA_LONG, rowsAt + row * Long.BYTES, at);
+        for (int row = 0; row < rows; row++) {
+            table.rows[row] = (gyAt + row * gy.stride(1)) * Float.BYTES;
         }
         long firstChannel = channels.first(channel);
         long xAt =
                 x.offset() + (group * geometry.inChannelsPerGroup() + firstChannel) * x.stride(1);
         long gwAt = gw.offset() + firstOutput * gw.stride(0) + firstChannel * gw.stride(1);
-        sum(tap, x, xAt * Float.BYTES, gy, rows, columns, gw, gwAt, scratch);
+        sum(table, tap, x, xAt * Float.BYTES, gy, rows, columns, gw, gwAt, scratch);
         if (gw.stride(1) != 1) {
             unpack(tap, rows, columns, gw, gwAt, scratch);
         }
     }
 
     private void sum(
+            GatherTable table,
             long part,
             Tensor x,
             long xAt,
@@ -110,22 +103,21 @@ final class TapWeightGradient implements WeightGradient {
             for (long t = 0; t < taps.count(part); t++) {
                 long i = (taps.first(part) + t) / geometry.kernelWidth();
                 long j = (taps.first(part) + t) % geometry.kernelWidth();
-                int count = pairs.write(i, j, first, end, x, gy, scratch, 0);
+                int count = table.listPixels(geometry, i, j, first, end, x, gy);
                 long at = inPlace ? gwAt + i * gw.stride(2) + j * gw.stride(3) : t * columns;
                 product.multiply(
-                        scratch,
-                        0,
+                        table,
                         count,
                         gy.segment(),
-                        rowsAt,
                         rows,
                         x.segment(),
                         xAt,
                         columns,
                         inPlace ? gw.segment() : scratch,
-                        at * Float.BYTES + (inPlace ? 0 : sumsAt),
+                        at * Float.BYTES,
                         (inPlace ? gw.stride(0) : width) * Float.BYTES,
                         first > 0,
+                        scratch,
                         workAt);
             }
             first = end;
@@ -137,7 +129,7 @@ final class TapWeightGradient implements WeightGradient {
             long part, int rows, int columns, Tensor gw, long gwAt, MemorySegment scratch) {
         long count = taps.count(part);
         for (long row = 0; row < rows; row++) {
-            long from = sumsAt / Float.BYTES + row * count * columns;
+            long from = row * count * columns;
             long to = gwAt + row * gw.stride(0);
             for (long t = 0; t < count; t++) {
                 long i = (taps.first(part) + t) / geometry.kernelWidth();

@@ -1,7 +1,6 @@
 package io.strider.conv;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -44,11 +43,9 @@ final class VectorGatheredProduct implements GatheredProduct {
 
     @Override
     public void multiply(
-            MemorySegment scratch,
-            long pairsAt,
+            GatherTable table,
             int count,
             MemorySegment a,
-            long rowsAt,
             int rows,
             MemorySegment b,
             long bAt,
@@ -57,8 +54,11 @@ final class VectorGatheredProduct implements GatheredProduct {
             long cAt,
             long ldc,
             boolean add,
+            MemorySegment work,
             long workAt) {
         float[] block = BLOCKS.get();
+        long[] terms = table.terms;
+        long[] offsets = table.rows;
         for (int n = 0; n < columns; n += WIDTH * LANES) { // narrow vectors take several turns
             int width = Math.min(WIDTH * LANES, columns - n);
             int vectors = Math.ceilDiv(width, LANES);
@@ -66,30 +66,30 @@ final class VectorGatheredProduct implements GatheredProduct {
             long from = bAt + n * 4L;
             for (int m = 0; m < rows; m += ROWS) {
                 int few = Math.min(ROWS, rows - m);
-                long a0 = scratch.get(JAVA_LONG, rowsAt + m * 8L);
-                long a1 = scratch.get(JAVA_LONG, rowsAt + (m + Math.min(1, few - 1)) * 8L);
-                long a2 = scratch.get(JAVA_LONG, rowsAt + (m + Math.min(2, few - 1)) * 8L);
-                long a3 = scratch.get(JAVA_LONG, rowsAt + (m + Math.min(3, few - 1)) * 8L);
-                long a4 = scratch.get(JAVA_LONG, rowsAt + (m + Math.min(4, few - 1)) * 8L);
-                long a5 = scratch.get(JAVA_LONG, rowsAt + (m + Math.min(5, few - 1)) * 8L);
+                long a0 = offsets[m];
+                long a1 = offsets[m + Math.min(1, few - 1)];
+                long a2 = offsets[m + Math.min(2, few - 1)];
+                long a3 = offsets[m + Math.min(3, few - 1)];
+                long a4 = offsets[m + Math.min(4, few - 1)];
+                long a5 = offsets[m + Math.min(5, few - 1)];
                 if (width < LANES) {
                     sumPart(
-                            scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, width,
+                            terms, count, a, a0, a1, a2, a3, a4, a5, b, from, width,
                             block);
                 } else if (vectors == 4) {
                     sum4(
-                            scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
+                            terms, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
                             block);
                 } else if (vectors == 3) {
                     sum3(
-                            scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
+                            terms, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
                             block);
                 } else if (vectors == 2) {
                     sum2(
-                            scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
+                            terms, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
                             block);
                 } else {
-                    sum1(scratch, pairsAt, count, a, a0, a1, a2, a3, a4, a5, b, from, block);
+                    sum1(terms, count, a, a0, a1, a2, a3, a4, a5, b, from, block);
                 }
                 write(block, few, width, c, cAt + m * ldc + n * 4L, ldc, add);
             }
@@ -131,7 +131,7 @@ final class VectorGatheredProduct implements GatheredProduct {
 
 
     private static void sum4(
-            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
+            long[] terms, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
         long b3 = b0 + last;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
@@ -158,8 +158,8 @@ final class VectorGatheredProduct implements GatheredProduct {
         FloatVector c52 = FloatVector.zero(S);
         FloatVector c53 = FloatVector.zero(S);
         for (int k = 0; k < count; k++) {
-            long first = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
-            long second = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            long first = terms[2 * k];
+            long second = terms[2 * k + 1];
             FloatVector y0 = FloatVector.fromMemorySegment(S, b, b0 + second, ORDER);
             FloatVector y1 = FloatVector.fromMemorySegment(S, b, b0 + second + VECTOR, ORDER);
             FloatVector y2 = FloatVector.fromMemorySegment(S, b, b0 + second + 2 * VECTOR, ORDER);
@@ -222,7 +222,7 @@ final class VectorGatheredProduct implements GatheredProduct {
     }
 
     private static void sum3(
-            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
+            long[] terms, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
         long b2 = b0 + last;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
@@ -243,8 +243,8 @@ final class VectorGatheredProduct implements GatheredProduct {
         FloatVector c51 = FloatVector.zero(S);
         FloatVector c52 = FloatVector.zero(S);
         for (int k = 0; k < count; k++) {
-            long first = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
-            long second = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            long first = terms[2 * k];
+            long second = terms[2 * k + 1];
             FloatVector y0 = FloatVector.fromMemorySegment(S, b, b0 + second, ORDER);
             FloatVector y1 = FloatVector.fromMemorySegment(S, b, b0 + second + VECTOR, ORDER);
             FloatVector y2 = FloatVector.fromMemorySegment(S, b, b2 + second, ORDER);
@@ -294,7 +294,7 @@ final class VectorGatheredProduct implements GatheredProduct {
     }
 
     private static void sum2(
-            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
+            long[] terms, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
         long b1 = b0 + last;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
@@ -309,8 +309,8 @@ final class VectorGatheredProduct implements GatheredProduct {
         FloatVector c50 = FloatVector.zero(S);
         FloatVector c51 = FloatVector.zero(S);
         for (int k = 0; k < count; k++) {
-            long first = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
-            long second = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            long first = terms[2 * k];
+            long second = terms[2 * k + 1];
             FloatVector y0 = FloatVector.fromMemorySegment(S, b, b0 + second, ORDER);
             FloatVector y1 = FloatVector.fromMemorySegment(S, b, b1 + second, ORDER);
             FloatVector x0 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a0 + first));
@@ -347,7 +347,7 @@ final class VectorGatheredProduct implements GatheredProduct {
     }
 
     private static void sum1(
-            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, float[] block) {
+            long[] terms, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, float[] block) {
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c10 = FloatVector.zero(S);
         FloatVector c20 = FloatVector.zero(S);
@@ -355,8 +355,8 @@ final class VectorGatheredProduct implements GatheredProduct {
         FloatVector c40 = FloatVector.zero(S);
         FloatVector c50 = FloatVector.zero(S);
         for (int k = 0; k < count; k++) {
-            long first = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
-            long second = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            long first = terms[2 * k];
+            long second = terms[2 * k + 1];
             FloatVector y0 = FloatVector.fromMemorySegment(S, b, b0 + second, ORDER);
             FloatVector x0 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a0 + first));
             c00 = x0.fma(y0, c00);
@@ -380,7 +380,7 @@ final class VectorGatheredProduct implements GatheredProduct {
     }
 
     private static void sumPart(
-            MemorySegment pairs, long pairsAt, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, int width, float[] block) {
+            long[] terms, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, int width, float[] block) {
         VectorMask<Float> mask = S.indexInRange(0, width);
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c10 = FloatVector.zero(S);
@@ -389,8 +389,8 @@ final class VectorGatheredProduct implements GatheredProduct {
         FloatVector c40 = FloatVector.zero(S);
         FloatVector c50 = FloatVector.zero(S);
         for (int k = 0; k < count; k++) {
-            long first = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES);
-            long second = pairs.get(JAVA_LONG, pairsAt + k * OffsetPairs.BYTES + 8);
+            long first = terms[2 * k];
+            long second = terms[2 * k + 1];
             FloatVector y0 = FloatVector.fromMemorySegment(S, b, b0 + second, ORDER, mask);
             FloatVector x0 = FloatVector.broadcast(S, a.get(JAVA_FLOAT, a0 + first));
             c00 = x0.fma(y0, c00);
