@@ -33,9 +33,9 @@ final class GatherTable {
     }
 
     /**
-     * Lists the meetings of tap (i, j) with the pictures: for each output position whose tap lies on
-     * the input and not in its padding, the byte offset of the output pixel and of the input pixel,
-     * each from the first element of its tensor.
+     * Lists the meetings of tap (i, j) with the pictures: for each output position whose tap lies
+     * on the input and not in its padding, the byte offset of the output pixel and of the input
+     * pixel, each from the first element of its tensor.
      *
      * @param from first position, counted over the whole batch
      * @param to one behind the last, at most {@link #MOST_TERMS} further

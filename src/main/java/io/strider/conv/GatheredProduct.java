@@ -10,8 +10,9 @@ import java.lang.foreign.MemorySegment;
  *   c[m, n] = Σ over k of a[row(m) + first(k)] · b[bAt + second(k) + n]   (+ c[m, n])
  * </pre>
  *
- * <p>first(k), second(k) and row(m) stand in a {@link GatherTable}; all are byte offsets. So the pixels of a picture are multiplied in place: windows, strides and
- * padding are nothing but entries of the table.
+ * <p>first(k), second(k) and row(m) stand in a {@link GatherTable}; all are byte offsets. So the
+ * pixels of a picture are multiplied in place: windows, strides and padding are nothing but entries
+ * of the table.
  *
  * <p>{@link VectorGatheredProduct} and its plain twin {@link ScalarGatheredProduct} read a and b
  * where they are, {@link BlasGatheredProduct} copies them side by side for GEMM. Stateless; may be

@@ -73,21 +73,13 @@ final class VectorGatheredProduct implements GatheredProduct {
                 long a4 = offsets[m + Math.min(4, few - 1)];
                 long a5 = offsets[m + Math.min(5, few - 1)];
                 if (width < LANES) {
-                    sumPart(
-                            terms, count, a, a0, a1, a2, a3, a4, a5, b, from, width,
-                            block);
+                    sumPart(terms, count, a, a0, a1, a2, a3, a4, a5, b, from, width, block);
                 } else if (vectors == 4) {
-                    sum4(
-                            terms, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
-                            block);
+                    sum4(terms, count, a, a0, a1, a2, a3, a4, a5, b, from, last, block);
                 } else if (vectors == 3) {
-                    sum3(
-                            terms, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
-                            block);
+                    sum3(terms, count, a, a0, a1, a2, a3, a4, a5, b, from, last, block);
                 } else if (vectors == 2) {
-                    sum2(
-                            terms, count, a, a0, a1, a2, a3, a4, a5, b, from, last,
-                            block);
+                    sum2(terms, count, a, a0, a1, a2, a3, a4, a5, b, from, last, block);
                 } else {
                     sum1(terms, count, a, a0, a1, a2, a3, a4, a5, b, from, block);
                 }
@@ -98,13 +90,7 @@ final class VectorGatheredProduct implements GatheredProduct {
 
     /** Brings a block to c. */
     private static void write(
-            float[] block,
-            int rows,
-            int width,
-            MemorySegment c,
-            long cAt,
-            long ldc,
-            boolean add) {
+            float[] block, int rows, int width, MemorySegment c, long cAt, long ldc, boolean add) {
         int vectors = Math.ceilDiv(width, LANES);
         int whole = width / LANES;
         for (int m = 0; m < rows; m++) {
@@ -129,9 +115,20 @@ final class VectorGatheredProduct implements GatheredProduct {
         }
     }
 
-
     private static void sum4(
-            long[] terms, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
+            long[] terms,
+            int count,
+            MemorySegment a,
+            long a0,
+            long a1,
+            long a2,
+            long a3,
+            long a4,
+            long a5,
+            MemorySegment b,
+            long b0,
+            long last,
+            float[] block) {
         long b3 = b0 + last;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
@@ -222,7 +219,19 @@ final class VectorGatheredProduct implements GatheredProduct {
     }
 
     private static void sum3(
-            long[] terms, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
+            long[] terms,
+            int count,
+            MemorySegment a,
+            long a0,
+            long a1,
+            long a2,
+            long a3,
+            long a4,
+            long a5,
+            MemorySegment b,
+            long b0,
+            long last,
+            float[] block) {
         long b2 = b0 + last;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
@@ -294,7 +303,19 @@ final class VectorGatheredProduct implements GatheredProduct {
     }
 
     private static void sum2(
-            long[] terms, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, long last, float[] block) {
+            long[] terms,
+            int count,
+            MemorySegment a,
+            long a0,
+            long a1,
+            long a2,
+            long a3,
+            long a4,
+            long a5,
+            MemorySegment b,
+            long b0,
+            long last,
+            float[] block) {
         long b1 = b0 + last;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
@@ -347,7 +368,18 @@ final class VectorGatheredProduct implements GatheredProduct {
     }
 
     private static void sum1(
-            long[] terms, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, float[] block) {
+            long[] terms,
+            int count,
+            MemorySegment a,
+            long a0,
+            long a1,
+            long a2,
+            long a3,
+            long a4,
+            long a5,
+            MemorySegment b,
+            long b0,
+            float[] block) {
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c10 = FloatVector.zero(S);
         FloatVector c20 = FloatVector.zero(S);
@@ -380,7 +412,19 @@ final class VectorGatheredProduct implements GatheredProduct {
     }
 
     private static void sumPart(
-            long[] terms, int count, MemorySegment a, long a0, long a1, long a2, long a3, long a4, long a5, MemorySegment b, long b0, int width, float[] block) {
+            long[] terms,
+            int count,
+            MemorySegment a,
+            long a0,
+            long a1,
+            long a2,
+            long a3,
+            long a4,
+            long a5,
+            MemorySegment b,
+            long b0,
+            int width,
+            float[] block) {
         VectorMask<Float> mask = S.indexInRange(0, width);
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c10 = FloatVector.zero(S);

@@ -44,6 +44,9 @@ interface WeightGradient {
 
     /** The same by a given product. */
     static WeightGradient of(Conv2dGeometry geometry, GatheredProduct product) {
-        return new TapWeightGradient(geometry, product);
+        // below 16 channels a vector along them would have idle lanes
+        return geometry.inChannelsPerGroup() < 16 && WindowWeightGradient.supports(geometry)
+                ? new WindowWeightGradient(geometry, product)
+                : new TapWeightGradient(geometry, product);
     }
 }
