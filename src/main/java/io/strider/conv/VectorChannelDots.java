@@ -52,7 +52,15 @@ final class VectorChannelDots implements ChannelDots {
         }
     }
 
-    private static void eightByThree(long[] terms, int count, MemorySegment pixels, long at, long step, MemorySegment weights, long weightsAt, float[] block) {
+    private static void eightByThree(
+            long[] terms,
+            int count,
+            MemorySegment pixels,
+            long at,
+            long step,
+            MemorySegment weights,
+            long weightsAt,
+            float[] block) {
         FloatVector s00 = FloatVector.zero(S);
         FloatVector s01 = FloatVector.zero(S);
         FloatVector s02 = FloatVector.zero(S);
@@ -149,7 +157,15 @@ final class VectorChannelDots implements ChannelDots {
         s72.intoArray(block, 23 * LANES);
     }
 
-    private static void eightByOne(long[] terms, int count, MemorySegment pixels, long at, long step, MemorySegment weights, long weightsAt, float[] block) {
+    private static void eightByOne(
+            long[] terms,
+            int count,
+            MemorySegment pixels,
+            long at,
+            long step,
+            MemorySegment weights,
+            long weightsAt,
+            float[] block) {
         FloatVector s00 = FloatVector.zero(S);
         long at1 = at + step;
         FloatVector s10 = FloatVector.zero(S);
@@ -196,7 +212,14 @@ final class VectorChannelDots implements ChannelDots {
         s70.intoArray(block, 7 * LANES);
     }
 
-    private static void oneByThree(long[] terms, int count, MemorySegment pixels, long at, MemorySegment weights, long weightsAt, float[] block) {
+    private static void oneByThree(
+            long[] terms,
+            int count,
+            MemorySegment pixels,
+            long at,
+            MemorySegment weights,
+            long weightsAt,
+            float[] block) {
         FloatVector s00 = FloatVector.zero(S);
         FloatVector s01 = FloatVector.zero(S);
         FloatVector s02 = FloatVector.zero(S);
@@ -216,7 +239,14 @@ final class VectorChannelDots implements ChannelDots {
         s02.intoArray(block, 2 * LANES);
     }
 
-    private static void oneByOne(long[] terms, int count, MemorySegment pixels, long at, MemorySegment weights, long weightsAt, float[] block) {
+    private static void oneByOne(
+            long[] terms,
+            int count,
+            MemorySegment pixels,
+            long at,
+            MemorySegment weights,
+            long weightsAt,
+            float[] block) {
         FloatVector s00 = FloatVector.zero(S);
         for (int k = 0; k < count; k++) {
             long first = terms[2 * k];
@@ -227,5 +257,4 @@ final class VectorChannelDots implements ChannelDots {
         }
         s00.intoArray(block, 0);
     }
-
 }
