@@ -19,6 +19,9 @@ final class TapWeightGradient implements WeightGradient {
     /** Floats of sums in a task's scratch at most: 1 MiB. */
     private static final long MOST_SUMS = 256 << 10;
 
+    /** Below so many tasks work is split further, so that several threads get equal shares. */
+    private static final long FEW_TASKS = 4;
+
     private final Conv2dGeometry geometry;
     private final GatheredProduct product;
     private final Split outputs;
@@ -32,14 +35,28 @@ final class TapWeightGradient implements WeightGradient {
         this.product = product;
         long window = geometry.kernelHeight() * geometry.kernelWidth();
         this.channels = Split.of(geometry.inChannelsPerGroup(), GatheredProduct.MOST_COLUMNS, 16);
-        this.outputs = Split.of(geometry.outChannelsPerGroup(), 72, 6);
-        this.taps =
-                Split.of(
-                        window,
-                        Math.clamp(MOST_SUMS / (outputs.most() * channels.most()), 1, window),
-                        1);
+        Split rows = Split.of(geometry.outChannelsPerGroup(), 72, 6);
+        long mostTaps = Math.clamp(MOST_SUMS / (rows.most() * channels.most()), 1, window);
+        boolean few = geometry.groups() * channels.parts() * rows.parts() < FEW_TASKS;
+        if (few && isWorthSplitting(geometry)) {
+            mostTaps = Math.min(mostTaps, Math.ceilDiv(window, 3));
+            rows = Split.of(geometry.outChannelsPerGroup(), window == 1 ? 18 : 36, 6);
+        }
+        this.outputs = rows;
+        this.taps = Split.of(window, mostTaps, 1);
         this.workAt = align(outputs.most() * channels.most() * taps.most() * Float.BYTES);
         this.scratchBytes = workAt + align(product.workFloats(TILE, outputs.most()) * Float.BYTES);
+    }
+
+    /** From some 4 million multiplications an image on. */
+    private static boolean isWorthSplitting(Conv2dGeometry geometry) {
+        return (double) geometry.positions() * geometry.outChannels() * geometry.productsPerOutput()
+                > 4e6;
+    }
+
+    /** Whether the sums can be written to gw as they come. */
+    private static boolean isInPlace(Tensor gw, int columns) {
+        return gw.stride(1) == 1 && gw.stride(0) >= columns;
     }
 
     private static long align(long bytes) {
@@ -78,7 +95,7 @@ final class TapWeightGradient implements WeightGradient {
                 x.offset() + (group * geometry.inChannelsPerGroup() + firstChannel) * x.stride(1);
         long gwAt = gw.offset() + firstOutput * gw.stride(0) + firstChannel * gw.stride(1);
         sum(table, tap, x, xAt * Float.BYTES, gy, rows, columns, gw, gwAt, scratch);
-        if (gw.stride(1) != 1) {
+        if (!isInPlace(gw, columns)) {
             unpack(tap, rows, columns, gw, gwAt, scratch);
         }
     }
@@ -94,7 +111,7 @@ final class TapWeightGradient implements WeightGradient {
             Tensor gw,
             long gwAt,
             MemorySegment scratch) {
-        boolean inPlace = gw.stride(1) == 1;
+        boolean inPlace = isInPlace(gw, columns);
         long width = taps.count(part) * columns;
         long positions = x.size(0) * geometry.positions();
         long first = 0;
