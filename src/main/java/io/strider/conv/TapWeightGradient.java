@@ -76,10 +76,11 @@ final class TapWeightGradient implements WeightGradient {
     @Override
     public void run(long task, Tensor x, Tensor gy, Tensor gw, MemorySegment scratch) {
         long part = task;
-        long output = part % outputs.parts();
-        part /= outputs.parts();
+        // tasks that follow each other write to the same pages of a large gw
         long channel = part % channels.parts();
         part /= channels.parts();
+        long output = part % outputs.parts();
+        part /= outputs.parts();
         long tap = part % taps.parts();
         long group = part / taps.parts();
         GatherTable table = GatherTable.ofThread();
