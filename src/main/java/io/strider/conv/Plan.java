@@ -26,17 +26,17 @@ final class Plan {
             Tensor output) {
         this.geometry = geometry;
         this.interleaved = interleaved(image, weight, output);
-        this.kernels =
-                switch (algorithm.resolve(geometry)) {
-                    case DIRECT -> new DirectKernels(geometry);
-                    case IM2COL, POINTWISE ->
-                            new GemmKernels(
-                                    geometry,
-                                    new GemmTiling(geometry, image, weight, output, interleaved),
-                                    blas.get(),
-                                    ScratchPool.shared());
-                    case AUTO -> throw new AssertionError("AUTO is resolved");
-                };
+        Algorithm chosen = algorithm.resolve(geometry);
+        if (chosen == Algorithm.DIRECT) {
+            this.kernels = new DirectKernels(geometry);
+        } else {
+            GemmTiling tiling = new GemmTiling(geometry, image, weight, output, interleaved);
+            Kernels gemm = new GemmKernels(geometry, tiling, blas.get(), ScratchPool.shared());
+            this.kernels =
+                    chosen == Algorithm.WINOGRAD
+                            ? new PreparingKernels(geometry, chosen, blas.get(), gemm)
+                            : gemm;
+        }
         this.imageLayout = layout(image);
         this.weightLayout = layout(weight);
         this.outputLayout = layout(output);
