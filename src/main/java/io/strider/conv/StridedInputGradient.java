@@ -3,6 +3,7 @@ package io.strider.conv;
 import io.strider.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class StridedInputGradient implements PreparedAlgorithm {
     /** Prepares the convolution of a phase. */
     @FunctionalInterface
-    interface Preparation {
+    interface PhasePreparation {
         /**
          * A convolution without bias.
          *
@@ -63,7 +64,7 @@ final class StridedInputGradient implements PreparedAlgorithm {
      * @param geometry of the forward pass
      * @param w O×C/G×kernelHeight×kernelWidth, any strides; not kept
      */
-    StridedInputGradient(Conv2dGeometry geometry, Tensor w, Preparation preparation) {
+    StridedInputGradient(Conv2dGeometry geometry, Tensor w, PhasePreparation preparation) {
         this.geometry = geometry;
         int rows = (int) Math.min(geometry.strideHeight(), geometry.inHeight());
         int columns = (int) Math.min(geometry.strideWidth(), geometry.inWidth());
@@ -90,6 +91,25 @@ final class StridedInputGradient implements PreparedAlgorithm {
             }
         }
         clears = anyEmpty;
+    }
+
+    /**
+     * The quickest way for these sizes: by dot products for few channels, otherwise by phases.
+     *
+     * @param geometry of the forward pass
+     * @param w O×C/G×kernelHeight×kernelWidth, any strides; not kept
+     * @param allocator gives the memory of packed weights
+     * @param preparation prepares the phases' convolutions
+     */
+    static PreparedAlgorithm quickest(
+            Conv2dGeometry geometry,
+            Tensor w,
+            SegmentAllocator allocator,
+            PhasePreparation preparation) {
+        ChannelDots dots = ChannelDots.quickest();
+        return VectorSupport.isEnabled() && FewChannelInputGradient.suits(geometry, dots)
+                ? new FewChannelInputGradient(geometry, w, dots, allocator)
+                : new StridedInputGradient(geometry, w, preparation);
     }
 
     private static Conv2dGeometry ofPhase(

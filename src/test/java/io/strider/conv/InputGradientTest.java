@@ -313,4 +313,25 @@ class InputGradientTest {
                     .hasMessageContaining("residual");
         }
     }
+
+    @Test
+    void fewChannelsGoByDotsIfThereAreVectors() {
+        Conv2dGeometry few =
+                Conv2dGeometry.builder().input(1, 3, 9, 10).kernel(32, 3, 3).stride(2, 2).build();
+        Conv2dGeometry many =
+                Conv2dGeometry.builder().input(1, 5, 9, 10).kernel(32, 3, 3).stride(2, 2).build();
+        try (Arena arena = Arena.ofConfined()) {
+            assertThat(quickest(few, arena) instanceof FewChannelInputGradient)
+                    .isEqualTo(VectorSupport.isEnabled());
+            assertThat(quickest(many, arena)).isInstanceOf(StridedInputGradient.class);
+        }
+    }
+
+    private static PreparedAlgorithm quickest(Conv2dGeometry geometry, Arena arena) {
+        return StridedInputGradient.quickest(
+                geometry,
+                Tensor.zeros(arena, geometry.weightShape()),
+                arena,
+                (phase, weights) -> Plain.of(phase, weights, arena));
+    }
 }
