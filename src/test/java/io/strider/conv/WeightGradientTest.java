@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Both walks with every product on random geometries, against the formula on plain arrays. */
 class WeightGradientTest {
-    private static final int GEOMETRIES = 600;
+    private static final int GEOMETRIES = 300;
 
     static Stream<GatheredProduct> products() {
         return GatheredProductTest.products();
