@@ -1,5 +1,7 @@
 package io.strider.conv;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import io.strider.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -16,6 +18,19 @@ final class Depthwise implements PreparedAlgorithm {
      * costs little and sixteen threads can share 10 MFLOP.
      */
     private static final long BAND = 256 << 10;
+
+    /**
+     * Inputs larger than this come from memory and not from a cache. The loops read a pixel here, a
+     * pixel there, which hardware does not foresee: reading each row from end to end before it is
+     * needed made them twice as quick (144 channels, 56×56, batch 32: 24.4 ms, 12.2 with it), but 5
+     * to 15 % slower where the input is in a cache.
+     */
+    private static final long CACHED_BYTES = 8 << 20;
+
+    private static final int CACHE_LINE = 16; // floats
+
+    /** What {@link #fetch} read goes here, so that its loop is not found to be useless. */
+    static int fetched;
 
     private final DepthwiseWindow window;
     private final DepthwiseLoops loops;
@@ -92,7 +107,14 @@ final class Depthwise implements PreparedAlgorithm {
         int end = Math.min(first + bandRows, window.outHeight);
         long xAt = x.offset() + image * x.stride(0);
         MemorySegment added = residual == null ? null : residual.segment();
+        boolean distant = x.size(0) * x.stride(0) * Float.BYTES > CACHED_BYTES;
+        int seen = Math.max(0, window.firstRow(first));
         for (int row = first; row < end; row++) {
+            if (distant) {
+                int needed = Math.min(window.endRow(row), window.inHeight);
+                fetch(x, xAt + seen * x.stride(2), needed - seen);
+                seen = Math.max(seen, needed);
+            }
             long yAt = at(y, image, row);
             loops.row(
                     window,
@@ -113,6 +135,31 @@ final class Depthwise implements PreparedAlgorithm {
                     epilogue.high);
             epilogue.finish(y.segment(), yAt, y.stride(3), window.outWidth, window.channels);
         }
+    }
+
+    /** Brings rows of the input into the cache. */
+    private void fetch(Tensor x, long at, int rows) {
+        int floats = (int) Math.min((window.inWidth - 1) * x.stride(3) + window.channels, 1 << 24);
+        MemorySegment segment = x.segment();
+        int bits = 0;
+        for (int row = 0; row < rows; row++) {
+            long from = at + row * x.stride(2);
+            int k = 0;
+            for (; k <= floats - 8 * CACHE_LINE; k += 8 * CACHE_LINE) {
+                bits |= segment.getAtIndex(JAVA_INT, from + k);
+                bits |= segment.getAtIndex(JAVA_INT, from + k + CACHE_LINE);
+                bits |= segment.getAtIndex(JAVA_INT, from + k + 2 * CACHE_LINE);
+                bits |= segment.getAtIndex(JAVA_INT, from + k + 3 * CACHE_LINE);
+                bits |= segment.getAtIndex(JAVA_INT, from + k + 4 * CACHE_LINE);
+                bits |= segment.getAtIndex(JAVA_INT, from + k + 5 * CACHE_LINE);
+                bits |= segment.getAtIndex(JAVA_INT, from + k + 6 * CACHE_LINE);
+                bits |= segment.getAtIndex(JAVA_INT, from + k + 7 * CACHE_LINE);
+            }
+            for (; k < floats; k += CACHE_LINE) {
+                bits |= segment.getAtIndex(JAVA_INT, from + k);
+            }
+        }
+        fetched = bits;
     }
 
     private static long at(Tensor t, long image, long row) {

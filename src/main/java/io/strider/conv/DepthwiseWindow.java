@@ -89,6 +89,11 @@ final class DepthwiseWindow {
         return row * strideHeight - top;
     }
 
+    /** One behind the row of the input under the last tap of the windows of {@code row}. */
+    int endRow(int row) {
+        return firstRow(row) + (kernelHeight - 1) * dilationHeight + 1;
+    }
+
     /** The column of the input under the first tap of window {@code column}. */
     int firstColumn(int column) {
         return column * strideWidth - left;
