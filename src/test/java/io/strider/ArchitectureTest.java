@@ -46,6 +46,8 @@ class ArchitectureTest {
     private static final List<String> CORE =
             List.of("openblas", "tensor", "blas", "conv", "ops", "graph");
 
+    private static final String VECTOR_API = "jdk.incubator.vector..";
+
     private static final JavaClasses CLASSES =
             new ClassFileImporter()
                     .importUrl(Tensor.class.getProtectionDomain().getCodeSource().getLocation());
@@ -126,7 +128,20 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(
                         resideInAnyPackage(core)
                                 .or(resideInAPackage("java.."))
+                                .or(resideInAPackage(VECTOR_API))
                                 .or(resideInAPackage("org.jspecify.annotations..")))
+                .check(CLASSES);
+    }
+
+    /** Any other class would fail to load where the JVM runs without that module. */
+    @Test
+    void onlyClassesNamedVectorUseTheVectorApi() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.Vector[^.]*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(VECTOR_API)
                 .check(CLASSES);
     }
 
