@@ -32,6 +32,7 @@ use_jdk() {
         [ -d "$candidate" ] && [ ! -L "$candidate" ] && candidates+=("$candidate")
     done
     for candidate in "${candidates[@]}"; do
+        [[ "$seen; " != *"; $candidate: "* ]] || continue
         version=$(jdk_version "$candidate")
         if [ -z "$version" ]; then
             seen+="; $candidate: no JDK"
@@ -91,10 +92,10 @@ maven() {
     mvn -B -ntp -f "$project/pom.xml" "$@"
 }
 
-# Builds the jar and the folder of libraries beside it, unless they are newer than the sources.
+# Builds the jars and the folder of libraries beside them, unless they are newer than the sources.
 build() {
     local jar=$project/target/strider.jar
-    if [ -e "$jar" ] && [ -d "$project/target/lib" ] \
+    if [ -e "$jar" ] && [ -e "$project/target/strider-golden.jar" ] && [ -d "$project/target/lib" ] \
         && [ -z "$(find "$project/src/main" "$project/pom.xml" -newer "$jar" -print -quit)" ]; then
         return 0
     fi
@@ -115,5 +116,6 @@ run_strider() {
     # Options of the JVM come first from STRIDER_JAVA_OPTIONS, split at blanks as is usual for such.
     # shellcheck disable=SC2086
     exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED ${STRIDER_JAVA_OPTIONS:-} \
-        -cp "$project/target/strider.jar:$project/target/lib/*" io.strider.cli.Strider "$@"
+        -cp "$project/target/strider.jar:$project/target/strider-golden.jar:$project/target/lib/*" \
+        io.strider.cli.Strider "$@"
 }

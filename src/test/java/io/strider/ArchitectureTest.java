@@ -117,6 +117,8 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    private static final String VECTOR_API = "jdk.incubator.vector..";
+
     @Test
     void theCoreNeedsNothingButTheJdk() {
         String[] core = CORE.stream().map(ArchitectureTest::pattern).toArray(String[]::new);
@@ -126,7 +128,19 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(
                         resideInAnyPackage(core)
                                 .or(resideInAPackage("java.."))
+                                .or(resideInAPackage(VECTOR_API))
                                 .or(resideInAPackage("org.jspecify.annotations..")))
+                .check(CLASSES);
+    }
+
+    /** So that nothing else fails to load where the JVM was started without the module. */
+    @Test
+    void theVectorApiIsUsedInClassesOfItsOwn() {
+        noClasses()
+                .that()
+                .haveSimpleNameNotStartingWith("Vector")
+                .should()
+                .dependOnClassesThat(resideInAPackage(VECTOR_API))
                 .check(CLASSES);
     }
 

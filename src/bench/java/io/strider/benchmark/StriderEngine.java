@@ -1,13 +1,17 @@
 package io.strider.benchmark;
 
+import io.strider.blas.Workers;
+import io.strider.conv.Activation;
 import io.strider.conv.Algorithm;
 import io.strider.conv.Conv2d;
 import io.strider.conv.Padding;
+import io.strider.conv.PreparedConv2d;
 import io.strider.openblas.OpenBlasLibrary;
 import io.strider.tensor.MemoryFormat;
 import io.strider.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Strider. {@code nhwc}: inputs and outputs channels-last, its own layout; {@code nchw}: the same
@@ -34,7 +38,7 @@ final class StriderEngine implements Engine {
 
     @Override
     public List<String> layouts(Workload workload) {
-        return workload.threads() == 1 ? List.of("nhwc", "nchw") : List.of();
+        return List.of("nhwc", "nchw");
     }
 
     @Override
@@ -71,8 +75,10 @@ final class StriderEngine implements Engine {
     }
 
     private static final class Convolution implements Prepared {
-        private final Arena arena = Arena.ofConfined();
+        private final Arena arena = Arena.ofShared();
         private final Conv2d conv;
+        private final @Nullable PreparedConv2d prepared;
+        private final @Nullable Workers workers;
         private final Workload workload;
         private final Operands operands;
         private final Tensor x;
@@ -94,6 +100,16 @@ final class StriderEngine implements Engine {
                         case DATA -> x;
                         case WEIGHTS -> w;
                     };
+            prepared = prepare();
+            workers = workload.threads() == 1 ? null : Workers.of(workload.threads());
+        }
+
+        private @Nullable PreparedConv2d prepare() {
+            long[] inputShape = workload.shape().geometry(workload.batch()).inputShape();
+            return switch (workload.pass()) {
+                case FORWARD -> conv.prepare(inputShape, w, null, Activation.NONE, arena);
+                case DATA, WEIGHTS -> null;
+            };
         }
 
         private Tensor channelsLast(Tensor tensor) {
@@ -102,7 +118,17 @@ final class StriderEngine implements Engine {
 
         @Override
         public void run() {
-            StriderEngine.run(conv, workload.pass(), x, w, gy, result);
+            if (prepared == null) {
+                StriderEngine.run(conv, workload.pass(), x, w, gy, result);
+            } else if (workers == null) {
+                prepared.run(input(), result);
+            } else {
+                prepared.run(workers, input(), result);
+            }
+        }
+
+        private Tensor input() {
+            return workload.pass() == Pass.FORWARD ? x : gy;
         }
 
         @Override
@@ -114,11 +140,17 @@ final class StriderEngine implements Engine {
 
         @Override
         public String algorithm() {
-            return conv.algorithm(workload.shape().geometry(workload.batch())).name();
+            return (prepared == null
+                            ? conv.algorithm(workload.shape().geometry(workload.batch()))
+                            : prepared.algorithm())
+                    .name();
         }
 
         @Override
         public void close() {
+            if (workers != null) {
+                workers.close();
+            }
             arena.close();
         }
     }

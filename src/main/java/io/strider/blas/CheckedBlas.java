@@ -43,7 +43,7 @@ final class CheckedBlas implements Blas {
             MemorySegment c,
             long cOffset,
             long ldc) {
-        checkProduct(
+        Operands.product(
                 transA, transB, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, FLOAT);
         if (m == 0 || n == 0) {
             return;
@@ -89,7 +89,7 @@ final class CheckedBlas implements Blas {
             MemorySegment c,
             long cOffset,
             long ldc) {
-        checkProduct(
+        Operands.product(
                 transA, transB, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc, DOUBLE);
         if (m == 0 || n == 0) {
             return;
@@ -227,7 +227,7 @@ final class CheckedBlas implements Blas {
             MemorySegment y,
             long yOffset,
             long incY) {
-        checkUpdate(n, x, xOffset, incX, y, yOffset, incY);
+        Operands.update(n, x, xOffset, incX, y, yOffset, incY);
         if (n == 0 || alpha == 0) {
             return;
         }
@@ -245,7 +245,7 @@ final class CheckedBlas implements Blas {
             MemorySegment y,
             long yOffset,
             long incY) {
-        checkUpdate(n, x, xOffset, incX, y, yOffset, incY);
+        Operands.update(n, x, xOffset, incX, y, yOffset, incY);
         if (n == 0) {
             return;
         }
@@ -280,7 +280,7 @@ final class CheckedBlas implements Blas {
             MemorySegment y,
             long yOffset,
             long incY) {
-        checkUpdate(n, x, xOffset, incX, y, yOffset, incY);
+        Operands.update(n, x, xOffset, incX, y, yOffset, incY);
         if (n == 0) {
             return;
         }
@@ -306,19 +306,19 @@ final class CheckedBlas implements Blas {
 
     @Override
     public float snrm2(long n, MemorySegment x, long xOffset, long incX) {
-        checkVector(n, x, xOffset, incX);
+        Operands.vector(n, x, xOffset, incX);
         return n == 0 ? 0 : kernels.norm((int) n, x, xOffset, (int) incX);
     }
 
     @Override
     public float sasum(long n, MemorySegment x, long xOffset, long incX) {
-        checkVector(n, x, xOffset, incX);
+        Operands.vector(n, x, xOffset, incX);
         return n == 0 ? 0 : kernels.magnitudes((int) n, x, xOffset, (int) incX);
     }
 
     @Override
     public long isamax(long n, MemorySegment x, long xOffset, long incX) {
-        checkVector(n, x, xOffset, incX);
+        Operands.vector(n, x, xOffset, incX);
         return n == 0 ? -1 : kernels.largest((int) n, x, xOffset, (int) incX);
     }
 
@@ -364,68 +364,5 @@ final class CheckedBlas implements Blas {
                 b,
                 bOffset,
                 (int) ldb);
-    }
-
-    // ---- checks that several doors share ----
-
-    private static void checkProduct(
-            Transpose transA,
-            Transpose transB,
-            long m,
-            long n,
-            long k,
-            MemorySegment a,
-            long aOffset,
-            long lda,
-            MemorySegment b,
-            long bOffset,
-            long ldb,
-            MemorySegment c,
-            long cOffset,
-            long ldc,
-            int bytes) {
-        Objects.requireNonNull(transA, "transA");
-        Objects.requireNonNull(transB, "transB");
-        Operands.size("m", m);
-        Operands.size("n", n);
-        Operands.size("k", k);
-        boolean turnedA = transA == Transpose.TRANSPOSE;
-        boolean turnedB = transB == Transpose.TRANSPOSE;
-        long aRows = turnedA ? k : m;
-        long aColumns = turnedA ? m : k;
-        long bRows = turnedB ? n : k;
-        long bColumns = turnedB ? k : n;
-        Operands.leadingDimension("lda", lda, aColumns);
-        Operands.leadingDimension("ldb", ldb, bColumns);
-        Operands.leadingDimension("ldc", ldc, n);
-        Operands.readable("a", a, aOffset, aRows, aColumns, lda, bytes);
-        Operands.readable("b", b, bOffset, bRows, bColumns, ldb, bytes);
-        Operands.writable("c", c, cOffset, m, n, ldc, bytes);
-        Operands.disjoint("c", c, cOffset, m, n, ldc, "a", a, aOffset, aRows, aColumns, lda, bytes);
-        Operands.disjoint("c", c, cOffset, m, n, ldc, "b", b, bOffset, bRows, bColumns, ldb, bytes);
-    }
-
-    private static void checkUpdate(
-            long n,
-            MemorySegment x,
-            long xOffset,
-            long incX,
-            MemorySegment y,
-            long yOffset,
-            long incY) {
-        Operands.size("n", n);
-        Operands.increment("incX", incX);
-        Operands.increment("incY", incY);
-        long xStep = Math.abs(incX);
-        long yStep = Math.abs(incY);
-        Operands.readable("x", x, xOffset, n, 1, xStep, FLOAT);
-        Operands.writable("y", y, yOffset, n, 1, yStep, FLOAT);
-        Operands.disjoint("y", y, yOffset, n, 1, yStep, "x", x, xOffset, n, 1, xStep, FLOAT);
-    }
-
-    private static void checkVector(long n, MemorySegment x, long xOffset, long incX) {
-        Operands.size("n", n);
-        Operands.positiveIncrement("incX", incX);
-        Operands.readable("x", x, xOffset, n, 1, incX, FLOAT);
     }
 }

@@ -217,4 +217,68 @@ final class Operands {
     private static IllegalStateException closed(String name) {
         return new IllegalStateException(name + ": its arena is closed (expected: open)");
     }
+
+    /** C = A·B, for either precision: sizes, leading dimensions, memory, and C apart from both. */
+    static void product(
+            Transpose transA,
+            Transpose transB,
+            long m,
+            long n,
+            long k,
+            MemorySegment a,
+            long aOffset,
+            long lda,
+            MemorySegment b,
+            long bOffset,
+            long ldb,
+            MemorySegment c,
+            long cOffset,
+            long ldc,
+            int bytes) {
+        Objects.requireNonNull(transA, "transA");
+        Objects.requireNonNull(transB, "transB");
+        size("m", m);
+        size("n", n);
+        size("k", k);
+        boolean turnedA = transA == Transpose.TRANSPOSE;
+        boolean turnedB = transB == Transpose.TRANSPOSE;
+        long aRows = turnedA ? k : m;
+        long aColumns = turnedA ? m : k;
+        long bRows = turnedB ? n : k;
+        long bColumns = turnedB ? k : n;
+        leadingDimension("lda", lda, aColumns);
+        leadingDimension("ldb", ldb, bColumns);
+        leadingDimension("ldc", ldc, n);
+        readable("a", a, aOffset, aRows, aColumns, lda, bytes);
+        readable("b", b, bOffset, bRows, bColumns, ldb, bytes);
+        writable("c", c, cOffset, m, n, ldc, bytes);
+        disjoint("c", c, cOffset, m, n, ldc, "a", a, aOffset, aRows, aColumns, lda, bytes);
+        disjoint("c", c, cOffset, m, n, ldc, "b", b, bOffset, bRows, bColumns, ldb, bytes);
+    }
+
+    /** A float vector y that is written from x: sizes, increments, memory, and y apart from x. */
+    static void update(
+            long n,
+            MemorySegment x,
+            long xOffset,
+            long incX,
+            MemorySegment y,
+            long yOffset,
+            long incY) {
+        size("n", n);
+        increment("incX", incX);
+        increment("incY", incY);
+        long xStep = Math.abs(incX);
+        long yStep = Math.abs(incY);
+        readable("x", x, xOffset, n, 1, xStep, Float.BYTES);
+        writable("y", y, yOffset, n, 1, yStep, Float.BYTES);
+        disjoint("y", y, yOffset, n, 1, yStep, "x", x, xOffset, n, 1, xStep, Float.BYTES);
+    }
+
+    /** A float vector that is read by a reduction, which takes no negative increment. */
+    static void vector(long n, MemorySegment x, long xOffset, long incX) {
+        size("n", n);
+        positiveIncrement("incX", incX);
+        readable("x", x, xOffset, n, 1, incX, Float.BYTES);
+    }
 }

@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The convolutions that PyTorch computed, as they are packaged beside this class in {@code golden}
- * (its README tells how they were made).
+ * The convolutions that PyTorch computed, in the folder {@code golden} beside this class (its
+ * README tells how they were made). They are megabytes, and so packaged in a jar of their own.
  */
 final class GoldenCases {
     private static final String INDEX = "cases.txt";
@@ -38,7 +38,7 @@ final class GoldenCases {
         this.source = source;
     }
 
-    /** Those in this jar. */
+    /** Those on the class path. */
     static GoldenCases packaged() {
         return new GoldenCases(path -> GoldenCases.class.getResourceAsStream("golden/" + path));
     }
@@ -118,7 +118,10 @@ final class GoldenCases {
     InputStream open(String path) throws IOException {
         InputStream input = source.open(path);
         if (input == null) {
-            throw new FileNotFoundException("golden/" + path + ": missing from the jar");
+            throw new FileNotFoundException(
+                    "golden/"
+                            + path
+                            + ": missing (expected: strider-golden.jar on the class path)");
         }
         return input;
     }

@@ -78,12 +78,12 @@ final class InfoCommand extends StriderCommand {
                             + " (JDK-8377811).");
         }
         boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-        line(
-                "Vector API",
-                vectors
-                        ? "on"
-                        : "off (--add-modules jdk.incubator.vector turns it on; nothing in this version"
-                                + " uses it)");
+        line("Vector API", vectors ? "on" : "off");
+        if (!vectors) {
+            advice.add(
+                    "Start java with --add-modules jdk.incubator.vector: loops around the matrix products"
+                            + " then use vector instructions.");
+        }
     }
 
     /** Whether a JDK is new enough. */

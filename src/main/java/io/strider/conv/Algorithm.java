@@ -5,8 +5,9 @@ package io.strider.conv;
  * summation and so in the last bits.
  *
  * <p>Error bounds, with K products in a sum, u = 2⁻²⁴ and γ<sub>K</sub> = K·u / (1 − K·u) (Higham,
- * <i>Accuracy and Stability of Numerical Algorithms</i>, section 3.1): every algorithm here stays
- * within γ<sub>K</sub> · Σ|a||b|, and sums of small integers (partial sums below 2²⁴) are exact.
+ * <i>Accuracy and Stability of Numerical Algorithms</i>, section 3.1): every algorithm here but
+ * {@link #WINOGRAD} stays within γ<sub>K</sub> · Σ|a||b|, and sums of small integers (partial sums
+ * below 2²⁴) are exact.
  */
 public enum Algorithm {
     /** Picks the quickest of the others that can compute the geometry. */
@@ -32,6 +33,16 @@ public enum Algorithm {
     POINTWISE,
 
     /**
+     * 3×3 windows at stride 1 with 2.25 to 4 times fewer products: F(2×2, 3×3) or F(4×4, 3×3), by
+     * the size of the output (Lavin and Gray, <i>Fast Algorithms for Convolutional Neural
+     * Networks</i>, 2016). The gradient of the weights is computed as by {@link #IM2COL}.
+     *
+     * <p>Its error is larger: for values of one scale within 8 · 16 · u·Σ|a||b|, measured 3 to 10
+     * u·Σ|a||b| at most, and sums of small integers are not exact.
+     */
+    WINOGRAD,
+
+    /**
      * One window for each channel (groups, input and output channels are as many): loops that
      * multiply and add in registers, on the input where it lies. Each output is one sum of its
      * products, in their order.
@@ -44,6 +55,7 @@ public enum Algorithm {
             case AUTO, DIRECT -> true;
             case IM2COL -> geometry.fitsGemm();
             case POINTWISE -> geometry.fitsGemm() && geometry.isPointwise();
+            case WINOGRAD -> geometry.fitsGemm() && Winograd.supports(geometry);
             case DEPTHWISE -> DepthwiseWindow.supports(geometry);
         };
     }
@@ -70,11 +82,17 @@ public enum Algorithm {
         return DIRECT; // sizes that a 32-bit BLAS cannot be told
     }
 
+    /** Whether sums of small integers come out exact, in all products. */
+    boolean isExact() {
+        return this != WINOGRAD;
+    }
+
     private String condition() {
         return switch (this) {
             case POINTWISE -> "POINTWISE needs a 1×1 kernel, stride 1 and no padding";
             case DEPTHWISE -> "DEPTHWISE needs as many groups as input and as output channels";
             case IM2COL -> "IM2COL needs matrices whose sides fit an int";
+            case WINOGRAD -> "WINOGRAD needs a 3×3 kernel, stride 1, dilation 1 and one group";
             case AUTO, DIRECT -> "all can";
         };
     }

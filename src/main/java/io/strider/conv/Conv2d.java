@@ -52,6 +52,7 @@ public final class Conv2d {
     private final Padding padding;
     private final long groups;
     private final Algorithm algorithm;
+    private final boolean strictNumerics;
     private final @Nullable Blas blas;
 
     /** For the operands seen last; of threads that race each other the last one's remains. */
@@ -65,6 +66,7 @@ public final class Conv2d {
         groups = Axis.requirePositive("groups", settings.groups);
         padding = settings.padding;
         algorithm = settings.algorithm;
+        strictNumerics = settings.strictNumerics;
         blas = settings.blas;
     }
 
@@ -106,6 +108,46 @@ public final class Conv2d {
     }
 
     /**
+     * Packs or transforms the weights once, for y = activation(x ∗ weight + bias + residual) to be
+     * computed many times.
+     *
+     * @param inputShape N, C, H, W; any batch may be run, N is the one to expect
+     * @param weight O×C/groups×kernelHeight×kernelWidth, copied
+     * @param bias O, copied, or null for none
+     * @param activation applied last
+     * @param arena where the prepared weights live; shared or automatic if several threads are to
+     *     use them
+     * @throws OutOfMemoryError if there is no memory for the weights
+     */
+    public PreparedConv2d prepare(
+            long[] inputShape,
+            Tensor weight,
+            @Nullable Tensor bias,
+            Activation activation,
+            Arena arena) {
+        Objects.requireNonNull(inputShape, "inputShape");
+        Objects.requireNonNull(activation, "activation");
+        Objects.requireNonNull(arena, "arena");
+        Shapes.requireInput("weight", weight, WEIGHT);
+        Conv2dGeometry geometry = geometry(inputShape, weight.shape());
+        requireBias(bias, geometry);
+        Blas multiplies = blas == null ? Blas.openBlas() : blas;
+        Algorithm chosen =
+                algorithm == Algorithm.AUTO
+                        ? Preparation.choose(geometry, strictNumerics)
+                        : algorithm.resolve(geometry);
+        PreparedAlgorithm prepared =
+                Preparation.prepare(chosen, geometry, weight, bias, activation, multiplies, arena);
+        return new PreparedConv2d(
+                prepared,
+                multiplies,
+                geometry.inputShape(),
+                geometry.outputShape(),
+                geometry.flops(),
+                PreparedRun.isShared(arena.allocate(0)));
+    }
+
+    /**
      * Computes y = x ∗ weight + bias into a new tensor.
      *
      * @param x input, N×C×H×W, not modified
@@ -120,6 +162,7 @@ public final class Conv2d {
         Shapes.requireInput("weight", weight, WEIGHT);
         Conv2dGeometry geometry = geometry(x.shape(), weight.shape());
         requireBias(bias, geometry);
+        algorithm(geometry); // refuses before memory is taken
         Tensor y = Tensor.zeros(arena, formatOf(x), geometry.outputShape());
         forward(x, weight, bias, y);
         return y;
@@ -163,6 +206,7 @@ public final class Conv2d {
         Shapes.requireRank("inputShape", inputShape, INPUT);
         Conv2dGeometry geometry = geometry(inputShape, weight.shape());
         Shapes.requireShape("gy", gy, geometry.outputShape(), geometry);
+        algorithm(geometry); // refuses before memory is taken
         Tensor gx = Tensor.zeros(arena, formatOf(gy), inputShape);
         backwardInput(weight, gy, gx);
         return gx;
@@ -202,6 +246,7 @@ public final class Conv2d {
         Shapes.requireRank("weightShape", weightShape, WEIGHT);
         Conv2dGeometry geometry = geometry(x.shape(), weightShape);
         Shapes.requireShape("gy", gy, geometry.outputShape(), geometry);
+        algorithm(geometry); // refuses before memory is taken
         Tensor gw = Tensor.zeros(arena, weightShape);
         backwardWeight(x, gy, gw);
         return gw;
@@ -312,6 +357,7 @@ public final class Conv2d {
         private long groups = 1;
         private Padding padding = Padding.NONE;
         private Algorithm algorithm = Algorithm.AUTO;
+        private boolean strictNumerics;
         private @Nullable Blas blas;
 
         private Builder() {}
@@ -345,6 +391,15 @@ public final class Conv2d {
         /** How it is computed. */
         public Builder algorithm(Algorithm algorithm) {
             this.algorithm = Objects.requireNonNull(algorithm, "algorithm");
+            return this;
+        }
+
+        /**
+         * Whether {@link Algorithm#AUTO} is to leave out what is not within γ<sub>K</sub>·Σ|a||b|
+         * of the true sum: {@link Algorithm#WINOGRAD}. False by default.
+         */
+        public Builder strictNumerics(boolean strict) {
+            this.strictNumerics = strict;
             return this;
         }
 

@@ -204,6 +204,25 @@ public final class Conv2dGeometry {
         return height.isIdentity() && width.isIdentity();
     }
 
+    /** The same of another number of images. */
+    Conv2dGeometry withBatch(long images) {
+        return images == batch
+                ? this
+                : builder()
+                        .input(images, inChannels, height.input(), width.input())
+                        .kernel(outChannels, height.kernel(), width.kernel())
+                        .stride(height.stride(), width.stride())
+                        .dilation(height.dilation(), width.dilation())
+                        .padding(padding())
+                        .groups(groups)
+                        .build();
+    }
+
+    /** Floating-point operations of one image by the definition: two for each product. */
+    long flops() {
+        return (long) (2.0 * outChannels * positions() * productsPerOutput()); // or the largest
+    }
+
     /** The outputs as a picture of their own under 1×1 windows: gathering it is im2col of these. */
     Conv2dGeometry ofOutputs() {
         return builder()

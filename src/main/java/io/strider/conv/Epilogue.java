@@ -3,6 +3,7 @@ package io.strider.conv;
 import io.strider.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class Epilogue {
     /** One float an output channel, zeros if there is none; padded with zeros. */
     final MemorySegment bias;
 
+    /** The same on the heap. */
+    final float[] biasValues;
+
     /** Lower bound; −∞ if there is none, or if the activation is no clamp. */
     final float low;
 
@@ -34,6 +38,7 @@ final class Epilogue {
 
     private final long channels;
     private final Activation activation;
+    private final boolean nothing;
 
     /** The epilogue of {@code channels} output channels from {@code first} on. */
     Epilogue(
@@ -44,6 +49,7 @@ final class Epilogue {
             SegmentAllocator allocator) {
         this.channels = channels;
         this.activation = activation;
+        this.nothing = bias == null && activation.equals(Activation.NONE);
         this.bias =
                 allocator.allocate(
                         Math.ceilDiv(channels, PADDING) * PADDING * Float.BYTES, 64); // zeros
@@ -51,6 +57,7 @@ final class Epilogue {
             long from = bias.offset() + first * bias.stride(0);
             Runs.copy(bias.segment(), from, bias.stride(0), this.bias, 0, channels);
         }
+        this.biasValues = this.bias.toArray(ValueLayout.JAVA_FLOAT);
         boolean clamp = activation instanceof Activation.Clamp;
         this.low = clamp ? ((Activation.Clamp) activation).low() : Float.NEGATIVE_INFINITY;
         this.high = clamp ? ((Activation.Clamp) activation).high() : Float.POSITIVE_INFINITY;
@@ -93,6 +100,9 @@ final class Epilogue {
             @Nullable MemorySegment residual,
             long residualAt,
             long ldr) {
+        if (nothing && residual == null) {
+            return;
+        }
         for (long row = 0; row < rows; row++) {
             for (long k = 0; k < channels; k++) {
                 float sum = Runs.get(c, at + row * ldc + k) + Runs.get(bias, k);

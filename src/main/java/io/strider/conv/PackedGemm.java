@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The product C = A·B with a matrix B that is packed once and used many times: weights. All
  * matrices are row-major, offsets and leading dimensions count floats.
  *
- * <p>{@link BlasPackedGemm} hands it to OpenBLAS; {@code VectorPackedGemm} multiplies itself, with
+ * <p>{@link BlasPackedGemm} hands it to OpenBLAS; {@link VectorPackedGemm} multiplies itself, with
  * the epilogue in registers, where the Vector API has 512-bit registers. Immutable; may be used
  * from many threads.
  */
@@ -57,6 +57,9 @@ interface PackedGemm {
             long columnStep,
             Blas blas,
             SegmentAllocator allocator) {
+        if (VectorSupport.isEnabled() && VectorPackedGemm.isQuick()) {
+            return new VectorPackedGemm(depth, columns, b, at, rowStep, columnStep, allocator);
+        }
         return new BlasPackedGemm(depth, columns, b, at, rowStep, columnStep, blas, allocator);
     }
 }

@@ -10,9 +10,24 @@ import java.lang.foreign.MemorySegment;
  */
 final class PatchRows implements PatchTile {
     private final Conv2dGeometry geometry;
+    private final PatchRuns runs;
+
+    /** The outputs of a row from the first whose window has all its columns in the picture … */
+    private final long innerFrom;
+
+    /** … to the first after it whose window has not. */
+    private final long innerTo;
 
     PatchRows(Conv2dGeometry geometry) {
+        this(geometry, PatchRuns.best());
+    }
+
+    PatchRows(Conv2dGeometry geometry, PatchRuns runs) {
         this.geometry = geometry;
+        this.runs = runs;
+        Axis width = geometry.width;
+        this.innerFrom = width.firstInside(0);
+        this.innerTo = Math.max(innerFrom, width.endInside(width.kernel() - 1));
     }
 
     @Override
@@ -28,33 +43,99 @@ final class PatchRows implements PatchTile {
     @Override
     public void pack(
             Tensor x, long firstChannel, long first, long count, MemorySegment tile, long offset) {
-        walk(true, x, firstChannel, first, count, tile, offset);
+        long width = geometry.outWidth();
+        for (long done = 0; done < count; ) {
+            long n = (first + done) / geometry.positions();
+            long p = (first + done) % geometry.positions() / width;
+            long q = (first + done) % width;
+            long end = Math.min(width, q + count - done);
+            long image = x.offset() + n * x.stride(0) + firstChannel;
+            packRow(x, image, p, q, end, tile, offset + done * geometry.productsPerOutput());
+            done += end - q;
+        }
+    }
+
+    /** The patches under outputs {@code from} to {@code to} of output row {@code p}. */
+    private void packRow(
+            Tensor x, long image, long p, long from, long to, MemorySegment tile, long at) {
+        Axis width = geometry.width;
+        long channels = geometry.inChannelsPerGroup();
+        long products = geometry.productsPerOutput();
+        long windowRow = width.kernel() * channels;
+        long tapStep = width.dilation() * x.stride(3);
+        long outputStep = width.stride() * x.stride(3);
+        long inner = Math.clamp(innerFrom, from, to);
+        long outer = Math.clamp(innerTo, inner, to);
+        for (long i = 0; i < geometry.kernelHeight(); i++) {
+            long y = geometry.height.at(p, i);
+            long row = at + i * windowRow;
+            if (y < 0 || y >= geometry.inHeight()) {
+                for (long q = from; q < to; q++) {
+                    Runs.fill(tile, row + (q - from) * products, windowRow, 0);
+                }
+                continue;
+            }
+            long element = image + y * x.stride(2);
+            for (long q = from; q < inner; q++) {
+                packWindowRow(x, element, q, tile, row + (q - from) * products);
+            }
+            long source = element + width.at(inner, 0) * x.stride(3);
+            long target = row + (inner - from) * products;
+            long count = outer - inner;
+            if (tapStep == channels) {
+                runs.copy(
+                        x.segment(), source, outputStep, tile, target, products, count, windowRow);
+            } else {
+                for (long j = 0; j < width.kernel(); j++) {
+                    runs.copy(
+                            x.segment(),
+                            source + j * tapStep,
+                            outputStep,
+                            tile,
+                            target + j * channels,
+                            products,
+                            count,
+                            channels);
+                }
+            }
+            for (long q = outer; q < to; q++) {
+                packWindowRow(x, element, q, tile, row + (q - from) * products);
+            }
+        }
+    }
+
+    /** One row of a window that reaches over the picture's sides. */
+    private void packWindowRow(Tensor x, long element, long q, MemorySegment tile, long at) {
+        Axis width = geometry.width;
+        long channels = geometry.inChannelsPerGroup();
+        for (long j = 0; j < width.kernel(); j++) {
+            long column = width.at(q, j);
+            if (column >= 0 && column < width.input()) {
+                long source = element + column * x.stride(3);
+                Runs.copy(x.segment(), source, 1, tile, at + j * channels, channels);
+            } else {
+                Runs.fill(tile, at + j * channels, channels, 0);
+            }
+        }
     }
 
     @Override
     public void addTo(
             Tensor gx, long firstChannel, long first, long count, MemorySegment tile, long offset) {
-        walk(false, gx, firstChannel, first, count, tile, offset);
+        walk(gx, firstChannel, first, count, tile, offset);
     }
 
     private void walk(
-            boolean pack,
-            Tensor image,
-            long firstChannel,
-            long first,
-            long count,
-            MemorySegment tile,
-            long offset) {
+            Tensor gx, long firstChannel, long first, long count, MemorySegment tile, long offset) {
         Axis height = geometry.height;
         Axis width = geometry.width;
         long channels = geometry.inChannelsPerGroup();
         long windowRow = width.kernel() * channels;
-
-        long n = first / geometry.positions();
-        long p = first % geometry.positions() / width.output();
-        long q = first % width.output();
         long at = offset;
-        for (long done = 0; done < count; done++) {
+        for (long position = first; position < first + count; position++) {
+            long n = position / geometry.positions();
+            long p = position % geometry.positions() / width.output();
+            long q = position % width.output();
             long left = width.at(q, 0);
             long from = Math.clamp(Math.ceilDiv(-left, width.dilation()), 0, width.kernel());
             long to =
@@ -62,60 +143,31 @@ final class PatchRows implements PatchTile {
                             Math.ceilDiv(width.input() - left, width.dilation()),
                             from,
                             width.kernel());
-            long base = image.offset() + n * image.stride(0) + firstChannel;
+            long base = gx.offset() + n * gx.stride(0) + firstChannel;
             for (long i = 0; i < height.kernel(); i++) {
                 long y = height.at(p, i);
                 if (y >= 0 && y < height.input()) {
-                    long element = base + y * image.stride(2) + left * image.stride(3);
-                    walkWindowRow(pack, image, element, from, to, tile, at);
-                } else if (pack) {
-                    Runs.fill(tile, at, windowRow, 0);
+                    long element = base + y * gx.stride(2) + left * gx.stride(3);
+                    addWindowRow(gx, element, from, to, tile, at);
                 }
                 at += windowRow;
-            }
-            if (++q == width.output()) {
-                q = 0;
-                if (++p == height.output()) {
-                    p = 0;
-                    n++;
-                }
             }
         }
     }
 
     /** Taps {@code from} to {@code to} lie inside; {@code element} is where tap 0 would be. */
-    private void walkWindowRow(
-            boolean pack,
-            Tensor image,
-            long element,
-            long from,
-            long to,
-            MemorySegment tile,
-            long at) {
-        Axis width = geometry.width;
+    private void addWindowRow(
+            Tensor gx, long element, long from, long to, MemorySegment tile, long at) {
         long channels = geometry.inChannelsPerGroup();
-        MemorySegment segment = image.segment();
-        long tapStep = width.dilation() * image.stride(3);
-        if (pack) {
-            Runs.fill(tile, at, from * channels, 0);
-            Runs.fill(tile, at + to * channels, (width.kernel() - to) * channels, 0);
-        }
+        long tapStep = geometry.dilationWidth() * gx.stride(3);
         if (tapStep == channels) {
             long start = element + from * tapStep;
-            long run = (to - from) * channels;
-            if (pack) {
-                Runs.copy(segment, start, 1, tile, at + from * channels, run);
-            } else {
-                Runs.add(tile, at + from * channels, segment, start, 1, run);
-            }
+            Runs.add(tile, at + from * channels, gx.segment(), start, 1, (to - from) * channels);
             return;
         }
         for (long j = from; j < to; j++) {
-            if (pack) {
-                Runs.copy(segment, element + j * tapStep, 1, tile, at + j * channels, channels);
-            } else {
-                Runs.add(tile, at + j * channels, segment, element + j * tapStep, 1, channels);
-            }
+            long start = element + j * tapStep;
+            Runs.add(tile, at + j * channels, gx.segment(), start, 1, channels);
         }
     }
 }

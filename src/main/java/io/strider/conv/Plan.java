@@ -29,19 +29,25 @@ final class Plan {
         this.kernels =
                 switch (algorithm.resolve(geometry)) {
                     case DIRECT -> new DirectKernels(geometry);
-                    case IM2COL, POINTWISE ->
-                            new GemmKernels(
-                                    geometry,
-                                    new GemmTiling(geometry, image, weight, output, interleaved),
-                                    blas.get(),
-                                    ScratchPool.shared());
+                    case IM2COL, POINTWISE -> gemm(blas.get(), image, weight, output);
                     case DEPTHWISE ->
                             new DepthwiseKernels(geometry, image, output, ScratchPool.shared());
+                    case WINOGRAD ->
+                            new PreparingKernels(
+                                    geometry,
+                                    Algorithm.WINOGRAD,
+                                    blas.get(),
+                                    gemm(blas.get(), image, weight, output));
                     case AUTO -> throw new AssertionError("AUTO is resolved");
                 };
         this.imageLayout = layout(image);
         this.weightLayout = layout(weight);
         this.outputLayout = layout(output);
+    }
+
+    private Kernels gemm(Blas blas, Tensor image, Tensor weight, Tensor output) {
+        GemmTiling tiling = new GemmTiling(geometry, image, weight, output, interleaved);
+        return new GemmKernels(geometry, tiling, blas, ScratchPool.shared());
     }
 
     /**

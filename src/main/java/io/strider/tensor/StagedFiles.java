@@ -14,11 +14,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one or several files all or nothing.
@@ -33,7 +36,8 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>{@link #stage} writes the content to a temporary name in the target's folder and forces it to
  * the disk, so that a full disk shows before any target is touched. {@link #commit} moves the files
- * to their names, each move atomic. {@link #close} deletes what has not been committed.
+ * to their names, each move atomic, and undoes the moves before one that fails. {@link #close}
+ * deletes what has not been committed.
  *
  * <p>A new file has the rights that any new file has, a replaced one keeps its rights. A symbolic
  * link stays a link, and the file that it points to is replaced. Devices, pipes and open
@@ -94,13 +98,7 @@ public final class StagedFiles implements AutoCloseable {
         if (staged.containsKey(target)) {
             throw new FileSystemException(name, null, "named twice (expected: a file of its own)");
         }
-        Path temporary =
-                folder(target)
-                        .resolve(
-                                ".strider-"
-                                        + HexFormat.of()
-                                                .toHexDigits(ThreadLocalRandom.current().nextLong())
-                                        + ".tmp");
+        Path temporary = temporaryBeside(target);
         try {
             writeTo(
                     path,
@@ -146,6 +144,9 @@ public final class StagedFiles implements AutoCloseable {
     }
 
     private static String reason(IOException failed) {
+        if (failed instanceof NoSuchFileException) {
+            return "no such file";
+        }
         String reason =
                 failed instanceof FileSystemException system
                         ? system.getReason()
@@ -157,16 +158,108 @@ public final class StagedFiles implements AutoCloseable {
      * Moves all staged files to their names, in the order in which they were staged. After that
      * further files may be staged.
      *
-     * @throws IOException if a file cannot be moved; those before it have been, those after it have
-     *     not
+     * @throws IOException if a file cannot be moved; then every target is as it was before, and
+     *     nothing is staged any more. Only where even that fails, because the folder has become
+     *     unwritable meanwhile, a suppressed exception names the file that holds the former content
      */
     public void commit() throws IOException {
-        var files = staged.entrySet().iterator();
-        while (files.hasNext()) {
-            Map.Entry<Path, Path> file = files.next();
-            Files.move(file.getValue(), file.getKey(), StandardCopyOption.ATOMIC_MOVE);
-            files.remove();
+        List<Former> moved = new ArrayList<>();
+        int left = staged.size();
+        for (Map.Entry<Path, Path> file : staged.entrySet()) {
+            Path target = file.getKey();
+            Former former = null;
+            try {
+                if (--left > 0) { // after the last move there is nothing that could fail
+                    former = Former.keep(target, temporaryBeside(target));
+                }
+                Files.move(file.getValue(), target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException failed) {
+                IOException refused =
+                        new FileSystemException(
+                                target.toString(), null, "could not be written: " + reason(failed));
+                refused.initCause(failed);
+                if (former != null) {
+                    former.forget(refused);
+                }
+                moved.reversed().forEach(each -> each.putBack(refused));
+                closeAfter(refused);
+                throw refused;
+            }
+            if (former != null) {
+                moved.add(former);
+            }
         }
+        staged.clear();
+        for (Former former : moved) {
+            former.forget();
+        }
+    }
+
+    /** What a target was before it was replaced: {@code kept} is its content, null for no file. */
+    private record Former(Path target, @Nullable Path kept) {
+        /** Links the content to a second name, or copies it where the file system has no links. */
+        static Former keep(Path target, Path name) throws IOException {
+            if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                return new Former(target, null);
+            }
+            try {
+                Files.createLink(name, target);
+            } catch (IOException | UnsupportedOperationException _) {
+                try {
+                    Files.copy(target, name, StandardCopyOption.COPY_ATTRIBUTES);
+                } catch (IOException failed) {
+                    Files.deleteIfExists(name);
+                    throw failed;
+                }
+            }
+            return new Former(target, name);
+        }
+
+        void putBack(IOException failure) {
+            try {
+                if (kept == null) {
+                    Files.deleteIfExists(target);
+                } else {
+                    Files.move(kept, target, StandardCopyOption.ATOMIC_MOVE);
+                }
+            } catch (IOException failed) {
+                String content = kept == null ? "none" : "in " + kept;
+                IOException lost =
+                        new FileSystemException(
+                                target.toString(),
+                                null,
+                                "could not be put back (its former content: " + content + ")");
+                lost.initCause(failed);
+                failure.addSuppressed(lost);
+            }
+        }
+
+        void forget() throws IOException {
+            if (kept != null) {
+                Files.deleteIfExists(kept);
+            }
+        }
+
+        void forget(IOException failure) {
+            try {
+                forget();
+            } catch (IOException failed) {
+                failure.addSuppressed(failed);
+            }
+        }
+    }
+
+    private void closeAfter(IOException failure) {
+        try {
+            close();
+        } catch (IOException failed) {
+            failure.addSuppressed(failed);
+        }
+    }
+
+    private static Path temporaryBeside(Path target) {
+        String digits = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        return folder(target).resolve(".strider-" + digits + ".tmp");
     }
 
     /** Deletes what has been staged and not committed. Closing twice is harmless. */

@@ -24,6 +24,33 @@ final class ErrorBound {
         return geometry.productsPerOutput() + (bias ? 1 : 0);
     }
 
+    /** What the bound of an algorithm's outputs is made of: γ of so many terms, of these sizes. */
+    record Output(@SuppressWarnings("ArrayRecordComponent") double[] magnitudes, long terms) {}
+
+    /**
+     * The bound of an algorithm's outputs.
+     *
+     * @param b empty for no bias
+     * @param magnitudes Σ|a||b| with the bias, which is right for all but WINOGRAD
+     */
+    static Output output(
+            Algorithm algorithm,
+            Conv2dGeometry geometry,
+            double[] x,
+            double[] w,
+            double[] b,
+            double[] magnitudes) {
+        if (algorithm != Algorithm.WINOGRAD) {
+            return new Output(magnitudes, outputTerms(geometry, b.length > 0));
+        }
+        double[] sizes = WinogradBound.magnitudes(Preparation.tile(geometry), geometry, x, w);
+        int positions = Math.toIntExact(geometry.positions());
+        for (int at = 0; at < sizes.length && b.length > 0; at++) {
+            sizes[at] += Math.abs(b[at / positions % b.length]);
+        }
+        return new Output(sizes, geometry.inChannels() + WinogradBound.ROUNDINGS);
+    }
+
     /** Terms of one sum of the input's gradient. */
     static long inputGradientTerms(Conv2dGeometry geometry) {
         return geometry.outChannelsPerGroup() * geometry.kernelHeight() * geometry.kernelWidth();

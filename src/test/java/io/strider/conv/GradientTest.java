@@ -23,7 +23,7 @@ class GradientTest {
     void theGradientsAreTheAdjoints(Algorithm algorithm) {
         LongStream.range(50_000, 50_200)
                 .mapToObj(RandomGeometry::of)
-                .filter(random -> algorithm.supports(random.geometry()))
+                .filter(random -> algorithm.supports(random.geometry()) && algorithm.isExact())
                 .forEach(random -> {
                     Conv2dGeometry g = random.geometry();
                     Operands operands = Operands.integers(g, random.seed());

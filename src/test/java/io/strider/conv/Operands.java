@@ -35,6 +35,11 @@ record Operands(Conv2dGeometry geometry, float[] x, float[] w, float[] b, float[
                 RandomGeometry.normals(random, geometry.outputShape()));
     }
 
+    /** The same with a bias of zeros. */
+    Operands withoutBias() {
+        return new Operands(geometry, x, w, new float[b.length], gy);
+    }
+
     /** The absolute values: what the convolution of these gives is Σ|a||b|. */
     Operands magnitudes() {
         return new Operands(

@@ -1,6 +1,7 @@
 package io.strider.openblas;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -82,6 +83,10 @@ final class ChildJvm {
         if (nativeAccess) {
             command.add("--enable-native-access=" + (module ? MODULE : "ALL-UNNAMED"));
         }
+        // What runs there is covered too.
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-javaagent:"))
+                .forEach(command::add);
         command.addAll(options);
         List<String> classPath = new ArrayList<>();
         if (!module) {

@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,37 @@ class StagedFilesTest {
         files.close();
         assertThat(kept).hasContent("old");
         assertThat(folder.toFile().list()).containsExactly("kept");
+    }
+
+    @Test
+    void aMoveThatFailsUndoesThoseBeforeIt() throws IOException {
+        Path replaced = Files.writeString(folder.resolve("replaced"), "old");
+        Files.setLastModifiedTime(replaced, FileTime.fromMillis(1_000_000));
+        Path fresh = folder.resolve("fresh");
+        Path blocked = folder.resolve("blocked");
+        Path untouched = Files.writeString(folder.resolve("untouched"), "old");
+        try (StagedFiles files = new StagedFiles()) {
+            files.stage(replaced, text("new"));
+            files.stage(fresh, text("new"));
+            files.stage(blocked, text("new"));
+            files.stage(untouched, text("new"));
+            Files.createDirectory(blocked);
+            assertThatThrownBy(files::commit)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith(blocked + ": could not be written: ")
+                    .hasNoSuppressedExceptions();
+            assertThat(folder.toFile().list())
+                    .as("nothing is left beside the targets, also before closing")
+                    .containsExactlyInAnyOrder("replaced", "blocked", "untouched");
+            files.stage(fresh, text("later"));
+            files.commit();
+        }
+        assertThat(replaced).hasContent("old");
+        assertThat(Files.getLastModifiedTime(replaced)).isEqualTo(FileTime.fromMillis(1_000_000));
+        assertThat(untouched).hasContent("old");
+        assertThat(fresh).hasContent("later");
+        assertThat(folder.toFile().list())
+                .containsExactlyInAnyOrder("replaced", "blocked", "untouched", "fresh");
     }
 
     @Test

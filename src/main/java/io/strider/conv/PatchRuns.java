@@ -1,0 +1,29 @@
+package io.strider.conv;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Copies runs of channels into a tile of patches: the inner loop of im2col on channels-last
+ * pictures. Offsets and steps count floats.
+ */
+interface PatchRuns {
+
+    /**
+     * Copies {@code runs} runs of {@code length} floats, the first from index {@code from} to index
+     * {@code to}, each further one {@code fromStep} and {@code toStep} behind.
+     */
+    void copy(
+            MemorySegment source,
+            long from,
+            long fromStep,
+            MemorySegment target,
+            long to,
+            long toStep,
+            long runs,
+            long length);
+
+    /** The quicker of the two. */
+    static PatchRuns best() {
+        return VectorSupport.isEnabled() ? new VectorPatchRuns() : new ScalarPatchRuns();
+    }
+}
