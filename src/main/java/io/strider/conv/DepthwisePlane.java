@@ -29,17 +29,31 @@ final class DepthwisePlane {
     /** Rows of outputs in a band. */
     final int bandRows;
 
+    /** Floats from one output of a row to the next: 1, unless all columns are laid out. */
+    final int step;
+
+    private final int columnStride;
     private final int rowPeriod;
     private final int columnPeriod;
     private final int copyRows;
     private final long[] taps;
 
+    /**
+     * The layout for a window.
+     *
+     * @param rowPeriod taps of a column after which the remainder by the stride comes again
+     * @param columnPeriod the same for a row; 0 for all columns side by side whatever the stride,
+     *     which makes sums that nobody asked for between those that are outputs, but copies whole
+     *     rows: the quicker way at strides of two or three
+     */
     DepthwisePlane(DepthwiseWindow window, long rowPeriod, long columnPeriod) {
         this.window = window;
+        this.columnStride = columnPeriod == 0 ? 1 : window.strideWidth;
+        this.step = columnPeriod == 0 ? window.strideWidth : 1;
         this.rowPeriod = (int) Math.min(rowPeriod, window.kernelHeight);
-        this.columnPeriod = (int) Math.min(columnPeriod, window.kernelWidth);
+        this.columnPeriod = (int) Math.min(Math.max(1, columnPeriod), window.kernelWidth);
         int below = rowsFurther(window.kernelHeight - 1);
-        this.pitch = Math.addExact(window.outWidth, columnsFurther(window.kernelWidth - 1));
+        this.pitch = (window.outWidth - 1) * step + 1 + columnsFurther(window.kernelWidth - 1);
         long copies = (long) this.rowPeriod * this.columnPeriod;
         long fitting = (BAND_FLOATS / pitch - below * copies) / (copies + 1);
         this.bandRows = Math.clamp(fitting, Math.min(8, window.outHeight), window.outHeight);
@@ -62,10 +76,12 @@ final class DepthwisePlane {
 
     private int columnsFurther(int j) {
         return (int)
-                ((long) (j / columnPeriod)
-                        * columnPeriod
-                        * window.dilationWidth
-                        / window.strideWidth);
+                ((long) (j / columnPeriod) * columnPeriod * window.dilationWidth / columnStride);
+    }
+
+    /** Floats from the first output of a row to the last. */
+    int rowFloats() {
+        return (window.outWidth - 1) * step + 1;
     }
 
     /** Floats that a band's copies take, with the slack. */
@@ -90,6 +106,7 @@ final class DepthwisePlane {
 
     /** Lays the pixels out for output rows {@code first} to {@code first + rows}. */
     void lay(
+            PlaneLoops loops,
             MemorySegment x,
             long xAt,
             long xRow,
@@ -103,24 +120,23 @@ final class DepthwisePlane {
             for (int j = 0; j < columnPeriod; j++) {
                 long to = planeAt + ((long) i * columnPeriod + j) * copyRows * pitch;
                 int left = window.left - j * window.dilationWidth;
-                int from = Math.clamp(Math.ceilDiv(left, window.strideWidth), 0, pitch);
+                int from = Math.clamp(Math.ceilDiv(left, columnStride), 0, pitch);
                 int end =
                         Math.clamp(
-                                Math.ceilDiv(
-                                        (long) window.inWidth + left, (long) window.strideWidth),
+                                Math.ceilDiv((long) window.inWidth + left, (long) columnStride),
                                 from,
                                 pitch);
-                long column = (long) from * window.strideWidth - left;
+                long column = (long) from * columnStride - left;
                 for (int p = first; p < first + rows + below; p++) {
                     long row = window.firstRow(p) + (long) i * window.dilationHeight;
                     if (row < 0 || row >= window.inHeight) {
                         Runs.fill(plane, to, pitch, 0);
                     } else {
                         Runs.fill(plane, to, from, 0);
-                        Runs.copy(
+                        loops.copy(
                                 x,
                                 xAt + row * xRow + column * xColumn,
-                                xColumn * window.strideWidth,
+                                xColumn * columnStride,
                                 plane,
                                 to + from,
                                 end - from);

@@ -10,9 +10,13 @@ import java.util.List;
  * gradients stand packed at the front of scratch, the planes behind. Immutable.
  */
 final class DepthwisePlanes {
+    /** Up to this stride the forward pass lays out whole rows. */
+    private static final long WHOLE_ROWS = 3;
+
     private final Conv2dGeometry geometry;
     private final PlaneLoops loops;
     private final DepthwisePlane forward;
+    private final DepthwisePlane gradient;
     private final DepthwisePlane[] backward;
     private final List<DepthwisePhase> phases;
     private final long packedFloats;
@@ -27,15 +31,18 @@ final class DepthwisePlanes {
         this.geometry = geometry;
         this.loops = loops;
         this.phases = phases;
-        this.forward =
+        long rowPeriod = DepthwisePhase.period(geometry.height);
+        this.gradient =
                 new DepthwisePlane(
-                        weights.window(),
-                        DepthwisePhase.period(geometry.height),
-                        DepthwisePhase.period(geometry.width));
+                        weights.window(), rowPeriod, DepthwisePhase.period(geometry.width));
+        this.forward =
+                geometry.strideWidth() <= WHOLE_ROWS
+                        ? new DepthwisePlane(weights.window(), rowPeriod, 0)
+                        : gradient;
         this.backward = new DepthwisePlane[phases.size()];
         long packed = 0;
-        long plane = forward.floats();
-        long outputs = forward.outputFloats();
+        long plane = Math.max(forward.floats(), gradient.floats());
+        long outputs = Math.max(forward.outputFloats(), gradient.outputFloats());
         for (int k = 0; k < backward.length; k++) {
             backward[k] = new DepthwisePlane(phases.get(k).weights().window(), 1, 1);
             packed += backward[k].window.packedFloats();
@@ -115,6 +122,7 @@ final class DepthwisePlanes {
         for (int first = 0; first < window.outHeight; first += layout.bandRows) {
             int rows = Math.min(layout.bandRows, window.outHeight - first);
             layout.lay(
+                    loops,
                     input.segment(),
                     from,
                     input.stride(2),
@@ -123,7 +131,7 @@ final class DepthwisePlanes {
                     rows,
                     scratch,
                     planeAt);
-            int count = (rows - 1) * layout.pitch + window.outWidth;
+            int count = (rows - 1) * layout.pitch + layout.rowFloats();
             loops.sums(
                     layout,
                     scratch,
@@ -139,6 +147,7 @@ final class DepthwisePlanes {
                 copyOut(
                         scratch,
                         sumsAt + (long) row * layout.pitch,
+                        layout.step,
                         output.segment(),
                         to + (first + row) * rowStep,
                         pixelStep,
@@ -147,27 +156,34 @@ final class DepthwisePlanes {
         }
     }
 
-    private static void copyOut(
-            MemorySegment sums, long at, MemorySegment output, long to, long step, int count) {
+    private void copyOut(
+            MemorySegment sums,
+            long at,
+            int read,
+            MemorySegment output,
+            long to,
+            long step,
+            int count) {
         if (step == 1) {
-            Runs.copy(sums, at, 1, output, to, count);
+            loops.copy(sums, at, read, output, to, count);
             return;
         }
         for (int q = 0; q < count; q++) {
-            Runs.set(output, to + q * step, Runs.get(sums, at + q));
+            Runs.set(output, to + q * step, Runs.get(sums, at + (long) q * read));
         }
     }
 
     /** Adds to the packed gradients at the front of scratch. */
     void backwardWeight(Tensor x, Tensor gy, MemorySegment scratch) {
-        DepthwiseWindow window = forward.window;
+        DepthwiseWindow window = gradient.window;
         long planeAt = packedFloats;
         long gyAt = planeAt + planeFloats;
         for (long image = 0; image < geometry.batch(); image++) {
             for (int channel = 0; channel < geometry.inChannels(); channel++) {
-                for (int first = 0; first < window.outHeight; first += forward.bandRows) {
-                    int rows = Math.min(forward.bandRows, window.outHeight - first);
-                    forward.lay(
+                for (int first = 0; first < window.outHeight; first += gradient.bandRows) {
+                    int rows = Math.min(gradient.bandRows, window.outHeight - first);
+                    gradient.lay(
+                            loops,
                             x.segment(),
                             at(x, image, channel),
                             x.stride(2),
@@ -177,16 +193,16 @@ final class DepthwisePlanes {
                             scratch,
                             planeAt);
                     for (int row = 0; row < rows; row++) {
-                        Runs.copy(
+                        loops.copy(
                                 gy.segment(),
                                 at(gy, image, channel) + (first + row) * gy.stride(2),
                                 gy.stride(3),
                                 scratch,
-                                gyAt + (long) row * forward.pitch,
+                                gyAt + (long) row * gradient.pitch,
                                 window.outWidth);
                     }
                     loops.gradients(
-                            forward, scratch, gyAt, rows, scratch, planeAt, scratch, channel);
+                            gradient, scratch, gyAt, rows, scratch, planeAt, scratch, channel);
                 }
             }
         }

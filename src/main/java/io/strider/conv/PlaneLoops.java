@@ -46,4 +46,7 @@ interface PlaneLoops {
             long planeAt,
             MemorySegment gradients,
             long gradientsAt);
+
+    /** to[k] = from[k · step] for k below {@code count}, and not one float more. */
+    void copy(MemorySegment from, long fromAt, long step, MemorySegment to, long toAt, int count);
 }

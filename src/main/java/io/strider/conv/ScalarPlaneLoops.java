@@ -72,4 +72,10 @@ final class ScalarPlaneLoops implements PlaneLoops {
             Runs.set(gradients, to, Runs.get(gradients, to) + (s0 + s1 + (s2 + s3)));
         }
     }
+
+    @Override
+    public void copy(
+            MemorySegment from, long fromAt, long step, MemorySegment to, long toAt, int count) {
+        Runs.copy(from, fromAt, step, to, toAt, count);
+    }
 }

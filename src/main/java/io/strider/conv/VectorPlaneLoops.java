@@ -105,4 +105,27 @@ final class VectorPlaneLoops implements PlaneLoops {
             Runs.set(gradients, to, Runs.get(gradients, to) + sum);
         }
     }
+
+    @Override
+    public void copy(
+            MemorySegment from, long fromAt, long step, MemorySegment to, long toAt, int count) {
+        if (step != 1 || count > 2 * LANES) { // from there on the JDK's copy is the quicker one
+            Runs.copy(from, fromAt, step, to, toAt, count);
+            return;
+        }
+        long read = fromAt * Float.BYTES;
+        long write = toAt * Float.BYTES;
+        int k = 0;
+        for (; k <= count - LANES; k += LANES) {
+            long at = (long) k * Float.BYTES;
+            FloatVector.fromMemorySegment(S, from, read + at, ORDER)
+                    .intoMemorySegment(to, write + at, ORDER);
+        }
+        if (k < count) {
+            VectorMask<Float> rest = S.indexInRange(k, count);
+            long at = (long) k * Float.BYTES;
+            FloatVector.fromMemorySegment(S, from, read + at, ORDER, rest)
+                    .intoMemorySegment(to, write + at, ORDER, rest);
+        }
+    }
 }

@@ -74,7 +74,16 @@ final class SteadyStateProgram {
                     Conv2dGeometry.builder().input(2, 6, 7, 8).kernel(6, 3, 2).groups(3).build();
             Conv2dGeometry pointwise =
                     Conv2dGeometry.builder().input(2, 8, 7, 10).kernel(12, 1, 1).build();
+            Conv2dGeometry depthwise =
+                    Conv2dGeometry.builder()
+                            .input(2, 20, 9, 10)
+                            .kernel(20, 3, 3)
+                            .stride(2, 1)
+                            .padding(Padding.of(1, 1))
+                            .groups(20)
+                            .build();
             for (MemoryFormat format : MemoryFormat.values()) {
+                layers.add(Layer.of(arena, Algorithm.DEPTHWISE, format, depthwise));
                 layers.add(Layer.of(arena, Algorithm.IM2COL, format, dense));
                 layers.add(Layer.of(arena, Algorithm.IM2COL, format, grouped));
                 layers.add(Layer.of(arena, Algorithm.POINTWISE, format, pointwise));
