@@ -58,7 +58,7 @@ final class Plan {
         this.blas = blas;
         this.hasWeightGradient =
                 (kernels instanceof GemmKernels || kernels instanceof PreparingKernels)
-                        && VectorPackedGemm.isQuick()
+                        && PackedGemm.isVector()
                         && ChannelsLast.is(image)
                         && ChannelsLast.is(output);
         this.imageLayout = layout(image);
