@@ -115,7 +115,8 @@ build() {
 run_strider() {
     # Options of the JVM come first from STRIDER_JAVA_OPTIONS, split at blanks as is usual for such.
     # shellcheck disable=SC2086
-    exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED ${STRIDER_JAVA_OPTIONS:-} \
+    exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector \
+        ${STRIDER_JAVA_OPTIONS:-} \
         -cp "$project/target/strider.jar:$project/target/strider-golden.jar:$project/target/lib/*" \
         io.strider.cli.Strider "$@"
 }

@@ -177,6 +177,7 @@ public final class Conv2d {
     }
 
     private Algorithm chosen(Conv2dGeometry geometry) {
+        VectorSupport.advise();
         return algorithm == Algorithm.AUTO
                 ? Preparation.choose(geometry, strictNumerics)
                 : algorithm.resolve(geometry);

@@ -1,6 +1,7 @@
 package io.strider.conv;
 
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Whether the loops that are written with the Vector API can be used: its module takes part ({@code
@@ -13,10 +14,26 @@ final class VectorSupport {
                             .toLowerCase(Locale.ROOT)
                             .equals("off");
 
+    private static final AtomicBoolean ADVISED = new AtomicBoolean();
+
     private VectorSupport() {}
 
     static boolean isEnabled() {
         return ENABLED;
+    }
+
+    /** Says once how to turn it on, if nobody turned it off. */
+    static void advise() {
+        if (!isModulePresent()
+                && System.getProperty("strider.vector") == null
+                && ADVISED.compareAndSet(false, true)) {
+            System.getLogger("io.strider.conv")
+                    .log(
+                            System.Logger.Level.INFO,
+                            "The Vector API is off: prepared convolutions are several times slower"
+                                    + " than with java --add-modules jdk.incubator.vector"
+                                    + " (-Dstrider.vector=off silences this)");
+        }
     }
 
     static boolean isModulePresent() {
