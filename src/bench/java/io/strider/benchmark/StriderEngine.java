@@ -108,7 +108,8 @@ final class StriderEngine implements Engine {
             long[] inputShape = workload.shape().geometry(workload.batch()).inputShape();
             return switch (workload.pass()) {
                 case FORWARD -> conv.prepare(inputShape, w, null, Activation.NONE, arena);
-                case DATA, WEIGHTS -> null;
+                case DATA -> conv.prepareInputGradient(inputShape, w, arena);
+                case WEIGHTS -> null;
             };
         }
 
@@ -118,8 +119,10 @@ final class StriderEngine implements Engine {
 
         @Override
         public void run() {
-            if (prepared == null) {
-                StriderEngine.run(conv, workload.pass(), x, w, gy, result);
+            if (prepared == null && workers == null) {
+                conv.backwardWeight(x, gy, result);
+            } else if (prepared == null) {
+                conv.backwardWeight(workers, x, gy, result);
             } else if (workers == null) {
                 prepared.run(input(), result);
             } else {

@@ -1,6 +1,7 @@
 package io.strider.conv;
 
 import io.strider.blas.Blas;
+import io.strider.blas.Workers;
 import io.strider.tensor.MemoryFormat;
 import io.strider.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -148,6 +149,40 @@ public final class Conv2d {
     }
 
     /**
+     * Packs or transforms the weights once, for the gradient of Σ gy·y by x to be computed many
+     * times: what is returned reads gy and writes gx.
+     *
+     * @param inputShape N, C, H, W of x; any batch may be run, N is the one to expect
+     * @param weight O×C/groups×kernelHeight×kernelWidth, copied
+     * @param arena where the prepared weights live; shared or automatic if several threads are to
+     *     use them
+     * @throws OutOfMemoryError if there is no memory for the weights
+     */
+    public PreparedConv2d prepareInputGradient(long[] inputShape, Tensor weight, Arena arena) {
+        Objects.requireNonNull(inputShape, "inputShape");
+        Objects.requireNonNull(arena, "arena");
+        Shapes.requireInput("weight", weight, WEIGHT);
+        Conv2dGeometry geometry = geometry(inputShape, weight.shape());
+        Blas multiplies = blas == null ? Blas.openBlas() : blas;
+        PreparedAlgorithm prepared =
+                Preparation.prepareInputGradient(
+                        chosen(geometry), strictNumerics, geometry, weight, multiplies, arena);
+        return new PreparedConv2d(
+                prepared,
+                multiplies,
+                geometry.outputShape(),
+                geometry.inputShape(),
+                geometry.flops(),
+                PreparedRun.isShared(arena.allocate(0)));
+    }
+
+    private Algorithm chosen(Conv2dGeometry geometry) {
+        return algorithm == Algorithm.AUTO
+                ? Preparation.choose(geometry, strictNumerics)
+                : algorithm.resolve(geometry);
+    }
+
+    /**
      * Computes y = x ∗ weight + bias into a new tensor.
      *
      * @param x input, N×C×H×W, not modified
@@ -260,13 +295,38 @@ public final class Conv2d {
      * @param gw gradient of the weights, O×C/groups×kernelHeight×kernelWidth, overwritten
      */
     public void backwardWeight(Tensor x, Tensor gy, Tensor gw) {
+        gradient(x, gy, gw).backwardWeight(null, x, gy, gw);
+    }
+
+    /**
+     * Computes the gradient of Σ gy·y by the weights, split between the threads of a pool where x
+     * and gy are channels-last.
+     *
+     * @param workers who computes; the call waits for them
+     * @param x input, N×C×H×W, not modified
+     * @param gy gradient of the output, N×O×outHeight×outWidth, not modified
+     * @param gw gradient of the weights, O×C/groups×kernelHeight×kernelWidth, overwritten
+     * @throws WrongThreadException also if memory is confined to a thread, be it this one
+     * @throws java.util.concurrent.CancellationException if this thread was interrupted; gw is then
+     *     undefined
+     */
+    public void backwardWeight(Workers workers, Tensor x, Tensor gy, Tensor gw) {
+        Objects.requireNonNull(workers, "workers");
+        Plan plan = gradient(x, gy, gw);
+        Shapes.requireShared("x", x);
+        Shapes.requireShared("gy", gy);
+        Shapes.requireShared("gw", gw);
+        plan.backwardWeight(workers, x, gy, gw);
+    }
+
+    private Plan gradient(Tensor x, Tensor gy, Tensor gw) {
         Shapes.requireInput("x", x, INPUT);
         Shapes.requireInput("gy", gy, OUTPUT);
         Plan plan = plan(x, "x", gw, "gw", gy, "gy");
         gw.requireWritable("gw");
         Shapes.requireApart("gw", gw, "x", x);
         Shapes.requireApart("gw", gw, "gy", gy);
-        plan.kernels.backwardWeight(x, gy, gw);
+        return plan;
     }
 
     /**

@@ -40,6 +40,11 @@ interface PackedGemm {
             long residualAt,
             long ldr);
 
+    /** Whether it is {@link VectorPackedGemm} that packs; asked before that class is touched. */
+    static boolean isVector() {
+        return VectorSupport.isEnabled() && VectorPackedGemm.isQuick();
+    }
+
     /**
      * Packs B with the quicker of the two.
      *
@@ -57,7 +62,7 @@ interface PackedGemm {
             long columnStep,
             Blas blas,
             SegmentAllocator allocator) {
-        if (VectorSupport.isEnabled() && VectorPackedGemm.isQuick()) {
+        if (isVector()) {
             return new VectorPackedGemm(depth, columns, b, at, rowStep, columnStep, allocator);
         }
         return new BlasPackedGemm(depth, columns, b, at, rowStep, columnStep, blas, allocator);

@@ -97,4 +97,35 @@ final class Preparation {
             case AUTO -> throw new AssertionError("AUTO is no algorithm of its own");
         };
     }
+
+    /**
+     * The gradient by the input: with strides in phases, each the convolution that {@link #choose}
+     * takes for it.
+     *
+     * @param algorithm one that supports the geometry of the forward pass
+     */
+    static PreparedAlgorithm prepareInputGradient(
+            Algorithm algorithm,
+            boolean strict,
+            Conv2dGeometry geometry,
+            Tensor weight,
+            Blas blas,
+            SegmentAllocator allocator) {
+        boolean plain = strict || algorithm == Algorithm.IM2COL || algorithm == Algorithm.DIRECT;
+        StridedInputGradient.PhasePreparation phases =
+                (phase, weights) ->
+                        prepare(
+                                algorithm == Algorithm.DIRECT
+                                        ? Algorithm.DIRECT
+                                        : choose(phase, plain),
+                                phase,
+                                weights,
+                                null,
+                                Activation.NONE,
+                                blas,
+                                allocator);
+        return algorithm == Algorithm.DIRECT
+                ? new StridedInputGradient(geometry, weight, phases)
+                : StridedInputGradient.quickest(geometry, weight, allocator, phases);
+    }
 }

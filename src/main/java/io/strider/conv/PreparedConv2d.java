@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution with its weights packed or transformed once, to be run many times: y = activation(x
- * ∗ weight + bias + residual). Made by {@link Conv2d#prepare}.
+ * ∗ weight + bias + residual). Made by {@link Conv2d#prepare} and, for the gradient by the input,
+ * {@link Conv2d#prepareInputGradient}.
  *
  * <pre>{@code
  * PreparedConv2d conv = Conv2d.builder().padding(Padding.of(1, 1)).build()
@@ -156,30 +157,15 @@ public final class PreparedConv2d {
      */
     public void run(Workers workers, Tensor x, @Nullable Tensor residual, Tensor y) {
         Objects.requireNonNull(workers, "workers");
-        requireShared("x", x);
-        requireShared("y", y);
+        Shapes.requireShared("x", x);
+        Shapes.requireShared("y", y);
         if (residual != null) {
-            requireShared("residual", residual);
+            Shapes.requireShared("residual", residual);
         }
         if (!shared) {
-            throw confined("weight");
+            throw Shapes.confined("weight");
         }
         execute(workers, x, residual, y);
-    }
-
-    private static void requireShared(String name, Tensor tensor) {
-        Objects.requireNonNull(tensor, name);
-        tensor.requireReadable(name);
-        if (!PreparedRun.isShared(tensor.segment())) {
-            throw confined(name);
-        }
-    }
-
-    private static WrongThreadException confined(String name) {
-        return new WrongThreadException(
-                name
-                        + ": its arena is confined to a thread (expected: Arena.ofShared() or"
-                        + " ofAuto(), as the workers' threads use it)");
     }
 
     private void execute(@Nullable Workers workers, Tensor x, @Nullable Tensor residual, Tensor y) {

@@ -32,6 +32,22 @@ final class Shapes {
         tensor.requireWritable(name);
     }
 
+    /** A readable tensor that the threads of a pool can use as well. */
+    static void requireShared(String name, Tensor tensor) {
+        Objects.requireNonNull(tensor, name);
+        tensor.requireReadable(name);
+        if (!PreparedRun.isShared(tensor.segment())) {
+            throw confined(name);
+        }
+    }
+
+    static WrongThreadException confined(String name) {
+        return new WrongThreadException(
+                name
+                        + ": its arena is confined to a thread (expected: Arena.ofShared() or"
+                        + " ofAuto(), as the workers' threads use it)");
+    }
+
     static void requireRank(String name, long[] shape, String layout) {
         Objects.requireNonNull(shape, name);
         if (shape.length != 4) {

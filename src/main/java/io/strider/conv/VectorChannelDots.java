@@ -3,7 +3,6 @@ package io.strider.conv;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -47,9 +46,18 @@ final class VectorChannelDots implements ChannelDots {
             oneByOne(terms, count, pixels, at, weights, weightsAt, block);
         }
         for (int sum = 0; sum < pixelCount * channels; sum++) {
-            FloatVector parts = FloatVector.fromArray(S, block, sum * LANES);
-            sums[sum] = parts.reduceLanes(VectorOperators.ADD);
+            sums[sum] = total(block, sum * LANES);
         }
+    }
+
+    /** Not by reduceLanes, whose order of summation differs between interpreter and compiler. */
+    private static float total(float[] block, int at) {
+        for (int half = LANES / 2; half > 0; half /= 2) {
+            for (int lane = 0; lane < half; lane++) {
+                block[at + lane] += block[at + half + lane];
+            }
+        }
+        return block[at];
     }
 
     private static void eightByThree(

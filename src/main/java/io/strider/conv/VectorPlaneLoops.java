@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link PlaneLoops} by the Vector API: neighbouring outputs of one channel make a vector. */
@@ -12,6 +11,8 @@ final class VectorPlaneLoops implements PlaneLoops {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final long VECTOR = S.vectorByteSize();
+    private static final ThreadLocal<float[]> SUMS =
+            ThreadLocal.withInitial(() -> new float[LANES]);
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     @Override
@@ -64,6 +65,7 @@ final class VectorPlaneLoops implements PlaneLoops {
         int whole = S.loopBound(width);
         long pitch = (long) layout.pitch * Float.BYTES;
         VectorMask<Float> rest = S.indexInRange(whole, width);
+        float[] lanes = SUMS.get();
         for (int tap = 0; tap < layout.taps(); tap++) {
             FloatVector even = FloatVector.zero(S);
             FloatVector odd = FloatVector.zero(S);
@@ -100,10 +102,20 @@ final class VectorPlaneLoops implements PlaneLoops {
                 g += pitch;
                 x += pitch;
             }
-            float sum = even.add(odd).add(last).reduceLanes(VectorOperators.ADD);
+            even.add(odd).add(last).intoArray(lanes, 0);
             long to = gradientsAt + (long) tap * layout.window.pitch;
-            Runs.set(gradients, to, Runs.get(gradients, to) + sum);
+            Runs.set(gradients, to, Runs.get(gradients, to) + total(lanes));
         }
+    }
+
+    /** Not by reduceLanes, whose order of summation differs between interpreter and compiler. */
+    private static float total(float[] lanes) {
+        for (int half = LANES / 2; half > 0; half /= 2) {
+            for (int lane = 0; lane < half; lane++) {
+                lanes[lane] += lanes[half + lane];
+            }
+        }
+        return lanes[0];
     }
 
     @Override
