@@ -26,7 +26,10 @@ final class DirectKernels implements Kernels {
         for (long n = 0; n < geometry.batch(); n++) {
             for (long o = 0; o < geometry.outChannels(); o++) {
                 long firstChannel = o / outPerGroup * inPerGroup;
-                float start = bias == null ? 0 : bias.get(o);
+                float start =
+                        bias == null
+                                ? 0
+                                : Runs.get(bias.segment(), bias.offset() + o * bias.stride(0));
                 for (long p = 0; p < height.output(); p++) {
                     for (long q = 0; q < width.output(); q++) {
                         double sum = start;
