@@ -1,6 +1,7 @@
 package io.strider.benchmark;
 
 import com.sun.management.ThreadMXBean;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
@@ -8,11 +9,11 @@ import java.util.List;
 /**
  * Times several candidates in turns, so that a machine that changes its pace changes it for all.
  *
- * <p>Each is warmed up, then told how many calls fill a repetition. A repetition of each follows
- * another, beginning with a different one every round. Before its clock starts, a candidate runs
- * once: what the others left in the caches is not charged to it. With several threads there is a
- * pause before, because the pools of ONNX Runtime and OpenMP spin for a while after their work and
- * would take the next one's processors.
+ * <p>Each is warmed up until the JVM's compilers have nothing more to do for it, then told how many
+ * calls fill a repetition. A repetition of each follows another, beginning with a different one
+ * every round. Before its clock starts, a candidate runs once: what the others left in the caches
+ * is not charged to it. With several threads there is a pause before, because the pools of ONNX
+ * Runtime and OpenMP spin for a while after their work and would take the next one's processors.
  */
 final class Turns {
     /** Long enough for a pool that spins by default to have gone to sleep. */
@@ -23,6 +24,12 @@ final class Turns {
     private static final long SHORT_NANOS = 1_000_000;
     private static final long LONG_NANOS = 20_000_000;
 
+    /** Compilation in a warm-up's round that may belong to others. */
+    private static final long QUIET_MILLIS = 10;
+
+    private static final long LONGEST_WARMUP_NANOS = 10_000_000_000L;
+
+    private static final CompilationMXBean COMPILERS = ManagementFactory.getCompilationMXBean();
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final long warmupNanos;
@@ -68,14 +75,24 @@ final class Turns {
         return List.of(results);
     }
 
-    /** Runs it for a while; the nanoseconds of a call in the last quarter of that. */
+    /**
+     * Runs it for a while, and on while the JVM's compilers still have work with it; the
+     * nanoseconds of a call after that.
+     */
     private long warmUp(Engine.Prepared candidate) {
         long start = System.nanoTime();
-        int calls = 0;
+        long compiled;
+        int calls;
         do {
-            candidate.run();
-            calls++;
-        } while (System.nanoTime() - start < warmupNanos * 3 / 4 || calls < 2);
+            compiled = COMPILERS.getTotalCompilationTime();
+            long from = System.nanoTime();
+            calls = 0;
+            do {
+                candidate.run();
+                calls++;
+            } while (System.nanoTime() - from < warmupNanos || calls < 2);
+        } while (COMPILERS.getTotalCompilationTime() - compiled > QUIET_MILLIS
+                && System.nanoTime() - start < LONGEST_WARMUP_NANOS);
         int rest = Math.max(1, calls / 4);
         return time(candidate, rest) / rest;
     }
