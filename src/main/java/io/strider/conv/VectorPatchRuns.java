@@ -37,8 +37,10 @@ final class VectorPatchRuns implements PatchRuns {
                         (to + run * toStep) * Float.BYTES,
                         length * Float.BYTES);
             }
-        } else if (length >= LANES) {
+        } else if (length > 2L * LANES) {
             copyVectors(source, from, fromStep, target, to, toStep, (int) runs, (int) length);
+        } else if (length >= LANES) {
+            copyPairs(source, from, fromStep, target, to, toStep, (int) runs, (int) length);
         } else {
             copyParts(source, from, fromStep, target, to, toStep, (int) runs, (int) length);
         }
@@ -63,6 +65,27 @@ final class VectorPatchRuns implements PatchRuns {
             }
             FloatVector.fromMemorySegment(SPECIES, source, read + last * 4L, ORDER)
                     .intoMemorySegment(target, write + last * 4L, ORDER);
+        }
+    }
+
+    /** Two vectors that meet or overlap: no loop, which would cost more than they do. */
+    private static void copyPairs(
+            MemorySegment source,
+            long from,
+            long fromStep,
+            MemorySegment target,
+            long to,
+            long toStep,
+            int runs,
+            int length) {
+        long second = (length - LANES) * (long) Float.BYTES;
+        for (int run = 0; run < runs; run++) {
+            long read = (from + run * fromStep) * Float.BYTES;
+            long write = (to + run * toStep) * Float.BYTES;
+            FloatVector.fromMemorySegment(SPECIES, source, read, ORDER)
+                    .intoMemorySegment(target, write, ORDER);
+            FloatVector.fromMemorySegment(SPECIES, source, read + second, ORDER)
+                    .intoMemorySegment(target, write + second, ORDER);
         }
     }
 
