@@ -91,9 +91,9 @@ final class StriderEngine implements Engine {
             this.operands = operands;
             conv = conv(workload.shape(), Algorithm.AUTO);
             boolean last = layout.equals("nhwc");
-            x = last ? channelsLast(operands.input()) : operands.input();
-            w = last ? channelsLast(operands.weight()) : operands.weight();
-            gy = last ? channelsLast(operands.output()) : operands.output();
+            x = inLayout(operands.input(), last);
+            w = inLayout(operands.weight(), last);
+            gy = inLayout(operands.output(), last);
             result =
                     switch (workload.pass()) {
                         case FORWARD -> gy;
@@ -113,8 +113,10 @@ final class StriderEngine implements Engine {
             };
         }
 
-        private Tensor channelsLast(Tensor tensor) {
-            return tensor.contiguous(arena, MemoryFormat.CHANNELS_LAST);
+        /** A copy in memory that the workers' threads may use. */
+        private Tensor inLayout(Tensor tensor, boolean last) {
+            return tensor.contiguous(
+                    arena, last ? MemoryFormat.CHANNELS_LAST : MemoryFormat.CHANNELS_FIRST);
         }
 
         @Override
@@ -136,9 +138,7 @@ final class StriderEngine implements Engine {
 
         @Override
         public void read() {
-            if (result != operands.result()) {
-                operands.result().copyFrom(result);
-            }
+            operands.result().copyFrom(result);
         }
 
         @Override

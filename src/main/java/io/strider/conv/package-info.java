@@ -12,8 +12,11 @@
  *
  * with g the group of the output channel o and x zero outside its borders.
  *
- * <p>The same sum is written four times, from the plainest to the quickest, and the tests hold them
- * against each other:
+ * <p>{@link io.strider.conv.PreparedConv2d} computes the same with weights that were packed or
+ * transformed once, for servers: its algorithms are {@link io.strider.conv.Algorithm}'s.
+ *
+ * <p>The same sum is written several times, from the plainest to the quickest, and the tests hold
+ * them against each other:
  *
  * <ul>
  *   <li>{@link io.strider.conv.Algorithm#DIRECT}: the loops of the formula, in double precision.
@@ -23,6 +26,8 @@
  *       copies nothing, and tensor contractions over it.
  *   <li>{@link io.strider.conv.Algorithm#IM2COL} and {@link io.strider.conv.Algorithm#POINTWISE}:
  *       tile by tile through {@link io.strider.blas.Blas}.
+ *   <li>{@link io.strider.conv.Algorithm#WINOGRAD} and {@link io.strider.conv.Algorithm#DEPTHWISE}:
+ *       fewer products, and none of GEMM's.
  * </ul>
  */
 @NullMarked
