@@ -21,6 +21,22 @@ final class BiasGradient {
         compute(gy, gb, QUICKEST);
     }
 
+    /** The plain twin: in double throughout, rounded once, as {@link Algorithm#DIRECT} promises. */
+    static void direct(Tensor gy, Tensor gb) {
+        for (long o = 0; o < gy.size(1); o++) {
+            double sum = 0;
+            for (long n = 0; n < gy.size(0); n++) {
+                for (long p = 0; p < gy.size(2); p++) {
+                    long at = gy.offset() + n * gy.stride(0) + o * gy.stride(1) + p * gy.stride(2);
+                    for (long q = 0; q < gy.size(3); q++) {
+                        sum += Runs.get(gy.segment(), at + q * gy.stride(3));
+                    }
+                }
+            }
+            write(gb, o, sum);
+        }
+    }
+
     static void compute(Tensor gy, Tensor gb, ChannelSums channelSums) {
         if (gy.stride(1) == 1 && gy.size(1) > 1) {
             channelsTogether(gy, gb, channelSums);

@@ -358,7 +358,11 @@ public final class Conv2d {
         Shapes.requireChannels("gb", gb, gy.size(1));
         gb.requireWritable("gb");
         Shapes.requireApart("gb", gb, "gy", gy);
-        BiasGradient.compute(gy, gb);
+        if (algorithm == Algorithm.DIRECT) {
+            BiasGradient.direct(gy, gb);
+        } else {
+            BiasGradient.compute(gy, gb);
+        }
     }
 
     /**
