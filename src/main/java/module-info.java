@@ -12,6 +12,10 @@ module io.strider {
 
     exports io.strider.blas;
     exports io.strider.conv;
+    exports io.strider.graph;
+    exports io.strider.graph.operator;
+    exports io.strider.onnx;
+    exports io.strider.ops;
     exports io.strider.tensor;
 
     opens io.strider.cli to
