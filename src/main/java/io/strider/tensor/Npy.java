@@ -20,10 +20,10 @@ import java.util.Objects;
  * NumPy's {@code .npy} files.
  *
  * <p>Read are versions 1.0, 2.0 and 3.0 with elements of type {@code <f4} (float32), {@code <f8}
- * (float64) and {@code |u1} (unsigned bytes), in C or Fortran order, of rank 0 to 8. Nothing in a
- * file is trusted: headers are bounded to 64 KiB, and sizes are held against the file's real
- * length, or the caller's limit, before memory is taken. What does not fit is an {@link
- * NpyFormatException}.
+ * (float64) and {@code |u1} (unsigned bytes), by {@link #readArray} of all types, in C or Fortran
+ * order, of rank 0 to 8. Nothing in a file is trusted: headers are bounded to 64 KiB, and sizes are
+ * held against the file's real length, or the caller's limit, before memory is taken. What does not
+ * fit is an {@link NpyFormatException}.
  *
  * <p>Written is version 1.0, {@code <f4}, C order, to the byte as {@code numpy.save} writes it.
  *
@@ -58,7 +58,7 @@ public final class Npy {
         Objects.requireNonNull(arena, "arena");
         try (FileChannel channel = InputFiles.open(path);
                 InputStream input = new BufferedInputStream(Channels.newInputStream(channel))) {
-            NpyHeader header = NpyHeader.read(input);
+            NpyHeader header = NpyHeader.read(input).requireFloats();
             checkLength(header, channel.size());
             return readElements(input, header, arena);
         } catch (NpyFormatException malformed) {
@@ -79,7 +79,7 @@ public final class Npy {
         Objects.requireNonNull(input, "input");
         Objects.requireNonNull(arena, "arena");
         Arguments.notNegative("maxBytes", maxBytes);
-        NpyHeader header = NpyHeader.read(input);
+        NpyHeader header = NpyHeader.read(input).requireFloats();
         checkLimit(header, Float.BYTES, maxBytes);
         return readElements(input, header, arena);
     }
@@ -101,7 +101,7 @@ public final class Npy {
         NpyHeader header;
         try (FileChannel channel = InputFiles.open(path);
                 InputStream input = new BufferedInputStream(Channels.newInputStream(channel))) {
-            header = NpyHeader.read(input);
+            header = NpyHeader.read(input).requireFloats();
             checkLength(header, channel.size());
             if (header.type() != NpyHeader.Type.FLOAT32
                     || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
@@ -132,39 +132,85 @@ public final class Npy {
     public static Doubles readDoubles(InputStream input, long maxBytes) throws IOException {
         Objects.requireNonNull(input, "input");
         Arguments.notNegative("maxBytes", maxBytes);
+        NpyHeader header = NpyHeader.read(input).requireFloats();
+        return new Doubles(header.shape(), doubles(input, header, maxBytes));
+    }
+
+    /**
+     * Reads an array of any type from a stream, up to the last element and no further; the stream
+     * is not closed. Read are {@code <f2 <f4 <f8}, {@code |i1 <i2 <i4 <i8}, {@code |u1 <u2 <u4 <u8}
+     * and {@code |b1}.
+     *
+     * @param maxBytes how many bytes the elements may take, in the stream and at eight bytes each
+     * @throws NpyFormatException if the content is malformed, ends early or needs more than
+     *     maxBytes or than an array can hold
+     */
+    public static NdArray readArray(InputStream input, long maxBytes) throws IOException {
+        Objects.requireNonNull(input, "input");
+        Arguments.notNegative("maxBytes", maxBytes);
         NpyHeader header = NpyHeader.read(input);
+        ElementType type = header.type().element;
+        if (type.isFloating()) {
+            return NdArray.ofDoubles(type, doubles(input, header, maxBytes), header.shape());
+        }
+        long[] values = new long[checkedCount(header, maxBytes)];
+        NpyElements elements = new NpyElements(input, header);
+        for (int done = 0; done < values.length; done += CHUNK) {
+            elements.read(values, done, Math.min(CHUNK, values.length - done));
+        }
+        if (header.fortranOrder()) {
+            long[] inFile = values.clone();
+            reorder(header, (from, to) -> values[to] = inFile[from]);
+        }
+        return NdArray.ofLongs(type, values, header.shape());
+    }
+
+    private static double[] doubles(InputStream input, NpyHeader header, long maxBytes)
+            throws IOException {
+        double[] values = new double[checkedCount(header, maxBytes)];
+        NpyElements elements = new NpyElements(input, header);
+        for (int done = 0; done < values.length; done += CHUNK) {
+            elements.read(values, done, Math.min(CHUNK, values.length - done));
+        }
+        if (header.fortranOrder()) {
+            double[] inFile = values.clone();
+            reorder(header, (from, to) -> values[to] = inFile[from]);
+        }
+        return values;
+    }
+
+    /** How many elements, each to take eight bytes. */
+    private static int checkedCount(NpyHeader header, long maxBytes) throws NpyFormatException {
         checkLimit(header, Double.BYTES, maxBytes);
         long count = header.elementCount();
         if (count > Integer.MAX_VALUE - 8) {
             throw new NpyFormatException(
                     "%d elements (expected: at most 2147483639, an array)".formatted(count));
         }
-        double[] values = new double[(int) count];
-        NpyElements elements = new NpyElements(input, header);
-        for (int done = 0; done < values.length; done += CHUNK) {
-            elements.read(values, done, Math.min(CHUNK, values.length - done));
-        }
-        return new Doubles(
-                header.shape(), header.fortranOrder() ? rowMajor(header, values) : values);
+        return (int) count;
     }
 
-    private static double[] rowMajor(NpyHeader header, double[] values) {
-        if (values.length == 0) {
-            return values;
+    /** Takes an element from one place to another. */
+    private interface Move {
+        void move(int from, int to);
+    }
+
+    /** From Fortran order, as in the file, to C order. */
+    private static void reorder(NpyHeader header, Move move) {
+        if (header.elementCount() == 0) {
+            return;
         }
         Layout inFile = Layout.of(MemoryFormat.CHANNELS_FIRST, shapeInFile(header));
         Layout wanted = Layout.of(MemoryFormat.CHANNELS_FIRST, header.shape());
         Loops loops = new Loops(inFile.permute(reversed(inFile.rank())), wanted);
-        double[] ordered = new double[values.length];
         loops.run(
                 loops.depth,
                 0,
                 0,
                 (from, to) -> {
-                    ordered[(int) to] = values[(int) from];
+                    move.move((int) from, (int) to);
                     return true;
                 });
-        return ordered;
     }
 
     private static Tensor readElements(InputStream input, NpyHeader header, Arena arena)
@@ -264,6 +310,35 @@ public final class Npy {
             long size = Math.min(CHUNK, tensor.elementCount());
             writeElements(output, tensor, new byte[(int) size * Float.BYTES]);
         }
+    }
+
+    /**
+     * Writes an array in its own type to a stream, which is neither flushed nor closed; {@link
+     * ElementType#BFLOAT16}, which NumPy lacks, as {@code <f4}.
+     *
+     * @param array written in row-major order
+     */
+    public static void write(OutputStream output, NdArray array) throws IOException {
+        Objects.requireNonNull(output, "output");
+        NpyHeader.Type type = NpyHeader.Type.of(array.type());
+        output.write(NpyHeader.of(type, array.shape()));
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK * type.bytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < array.count(); i++) {
+            switch (type) {
+                case FLOAT64 -> chunk.putDouble(array.getDouble(i));
+                case FLOAT32 -> chunk.putFloat((float) array.getDouble(i));
+                case FLOAT16 -> chunk.putShort(Float.floatToFloat16((float) array.getDouble(i)));
+                case INT64, UINT64 -> chunk.putLong(array.getLong(i));
+                case INT32, UINT32 -> chunk.putInt((int) array.getLong(i));
+                case INT16, UINT16 -> chunk.putShort((short) array.getLong(i));
+                case INT8, UINT8, BOOL -> chunk.put((byte) array.getLong(i));
+            }
+            if (!chunk.hasRemaining()) {
+                output.write(chunk.array(), 0, chunk.position());
+                chunk.clear();
+            }
+        }
+        output.write(chunk.array(), 0, chunk.position());
     }
 
     /** Cuts the tensor along its first dimension until the pieces fit a chunk. */

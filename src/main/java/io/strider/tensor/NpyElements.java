@@ -36,6 +36,7 @@ final class NpyElements {
                     target[i] = buffer.get() & 0xff;
                 }
             }
+            default -> throw notFloats();
         }
     }
 
@@ -54,7 +55,31 @@ final class NpyElements {
                     target[at + i] = buffer.get() & 0xff;
                 }
             }
+            case FLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    target[at + i] = Float.float16ToFloat(buffer.getShort());
+                }
+            }
+            default -> throw notFloats();
         }
+    }
+
+    /** Reads the next whole numbers or truths; types without a sign are cut to size later. */
+    void read(long[] target, int at, int count) throws IOException {
+        fill(count);
+        for (int i = 0; i < count; i++) {
+            target[at + i] =
+                    switch (header.type().bytes) {
+                        case Byte.BYTES -> buffer.get();
+                        case Short.BYTES -> buffer.getShort();
+                        case Integer.BYTES -> buffer.getInt();
+                        default -> buffer.getLong();
+                    };
+        }
+    }
+
+    private IllegalStateException notFloats() {
+        return new IllegalStateException("not read as floating-point: " + header.type());
     }
 
     private void fill(int count) throws IOException {

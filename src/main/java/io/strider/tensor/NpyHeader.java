@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * The beginning of an {@code .npy} file: magic string, version, length and a description of the
@@ -30,16 +31,27 @@ record NpyHeader(Type type, boolean fortranOrder, long[] shape, int length) {
 
     /** The element types that can be read. */
     enum Type {
-        FLOAT32("<f4", 4),
-        FLOAT64("<f8", 8),
-        UINT8("|u1", 1);
+        FLOAT32("<f4", ElementType.FLOAT32),
+        FLOAT64("<f8", ElementType.FLOAT64),
+        FLOAT16("<f2", ElementType.FLOAT16),
+        INT8("|i1", ElementType.INT8),
+        INT16("<i2", ElementType.INT16),
+        INT32("<i4", ElementType.INT32),
+        INT64("<i8", ElementType.INT64),
+        UINT8("|u1", ElementType.UINT8),
+        UINT16("<u2", ElementType.UINT16),
+        UINT32("<u4", ElementType.UINT32),
+        UINT64("<u8", ElementType.UINT64),
+        BOOL("|b1", ElementType.BOOL);
 
         final String description;
+        final ElementType element;
         final int bytes;
 
-        Type(String description, int bytes) {
+        Type(String description, ElementType element) {
             this.description = description;
-            this.bytes = bytes;
+            this.element = element;
+            this.bytes = element.bytes();
         }
 
         static Type of(String description) throws NpyFormatException {
@@ -50,9 +62,42 @@ record NpyHeader(Type type, boolean fortranOrder, long[] shape, int length) {
             }
             String kind = description.startsWith(">") ? ", big-endian" : "";
             throw new NpyFormatException(
-                    "descr: '%s'%s (expected: '<f4', '<f8' or '|u1')"
-                            .formatted(NpyDictionary.printable(description), kind));
+                    "descr: '%s'%s (expected: one of %s)"
+                            .formatted(
+                                    NpyDictionary.printable(description),
+                                    kind,
+                                    Arrays.stream(values())
+                                            .map(type -> "'" + type.description + "'")
+                                            .collect(Collectors.joining(", "))));
         }
+
+        /** The type that a file holds elements in, {@code <f4} for those it has none for. */
+        static Type of(ElementType element) {
+            for (Type type : values()) {
+                if (type.element == element) {
+                    return type;
+                }
+            }
+            return FLOAT32;
+        }
+
+        /** Whether its elements are read as floating-point numbers. */
+        boolean isReadAsFloats() {
+            return this == FLOAT32 || this == FLOAT64 || this == UINT8;
+        }
+    }
+
+    /**
+     * The header itself if its elements are read as floating-point numbers.
+     *
+     * @throws NpyFormatException if they are not
+     */
+    NpyHeader requireFloats() throws NpyFormatException {
+        if (!type.isReadAsFloats()) {
+            throw new NpyFormatException(
+                    "descr: '%s' (expected: '<f4', '<f8' or '|u1')".formatted(type.description));
+        }
+        return this;
     }
 
     /** The product of the sizes. */
@@ -147,8 +192,13 @@ record NpyHeader(Type type, boolean fortranOrder, long[] shape, int length) {
 
     /** The header of a row-major float32 array, to the byte as {@code numpy.save} writes it. */
     static byte[] ofFloats(long[] shape) {
-        StringBuilder text =
-                new StringBuilder("{'descr': '<f4', 'fortran_order': False, 'shape': (");
+        return of(Type.FLOAT32, shape);
+    }
+
+    /** The header of a row-major array, to the byte as {@code numpy.save} writes it. */
+    static byte[] of(Type type, long[] shape) {
+        StringBuilder text = new StringBuilder("{'descr': '").append(type.description);
+        text.append("', 'fortran_order': False, 'shape': (");
         for (int dim = 0; dim < shape.length; dim++) {
             text.append(dim == 0 ? "" : ", ").append(shape[dim]);
         }
