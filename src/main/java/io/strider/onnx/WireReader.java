@@ -203,9 +203,15 @@ final class WireReader {
         return value;
     }
 
-    /** Gives the message that is being read its name, for messages to the user. */
+    /**
+     * Gives the message that is being read its name, for messages to the user. The outermost has
+     * that of the file.
+     */
     void named(String name) {
-        places.getLast().name = name;
+        Place place = places.peekLast();
+        if (place != null) {
+            place.name = name;
+        }
     }
 
     /** Passes over the current field. */
