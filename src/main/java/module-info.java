@@ -1,9 +1,13 @@
 /** Convolutions on off-heap tensors through the system's OpenBLAS. */
+@SuppressWarnings("requires-automatic") // protobuf-java has a name in its manifest, and no more
 module io.strider {
     requires static org.jspecify;
 
     // Quicker loops where the JVM was started with --add-modules jdk.incubator.vector.
     requires static jdk.incubator.vector;
+
+    // For reading ONNX files.
+    requires static com.google.protobuf;
 
     // For the command line alone; whoever embeds the library needs none of them.
     requires static info.picocli;
