@@ -5,14 +5,21 @@ module io.strider {
     // Quicker loops where the JVM was started with --add-modules jdk.incubator.vector.
     requires static jdk.incubator.vector;
 
+    // For pictures: ImageIO's JPEG reader, and preprocessor_config.json.
+    requires static java.desktop;
+    requires static tools.jackson.databind;
+
     // For the command line alone; whoever embeds the library needs none of them.
     requires static info.picocli;
-    requires static java.desktop;
     requires static jdk.management;
 
     exports io.strider.blas;
     exports io.strider.conv;
+    exports io.strider.embedding;
     exports io.strider.tensor;
+
+    // TwelveMonkeys' WebP reader, where it is there.
+    uses javax.imageio.spi.ImageReaderSpi;
 
     opens io.strider.cli to
             info.picocli;
