@@ -8,19 +8,25 @@ module io.strider {
 
     // For reading ONNX files.
     requires static com.google.protobuf;
+    // For pictures: ImageIO's JPEG reader, and preprocessor_config.json.
+    requires static java.desktop;
+    requires static tools.jackson.databind;
 
     // For the command line alone; whoever embeds the library needs none of them.
     requires static info.picocli;
-    requires static java.desktop;
     requires static jdk.management;
 
     exports io.strider.blas;
     exports io.strider.conv;
+    exports io.strider.embedding;
     exports io.strider.graph;
     exports io.strider.graph.operator;
     exports io.strider.onnx;
     exports io.strider.ops;
     exports io.strider.tensor;
+
+    // TwelveMonkeys' WebP reader, where it is there.
+    uses javax.imageio.spi.ImageReaderSpi;
 
     opens io.strider.cli to
             info.picocli;
