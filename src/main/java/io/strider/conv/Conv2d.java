@@ -1,6 +1,7 @@
 package io.strider.conv;
 
 import io.strider.blas.Blas;
+import io.strider.blas.VectorSupport;
 import io.strider.blas.Workers;
 import io.strider.tensor.MemoryFormat;
 import io.strider.tensor.Tensor;

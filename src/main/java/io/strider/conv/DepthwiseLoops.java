@@ -1,5 +1,6 @@
 package io.strider.conv;
 
+import io.strider.blas.VectorSupport;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 

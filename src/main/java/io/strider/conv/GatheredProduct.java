@@ -1,6 +1,7 @@
 package io.strider.conv;
 
 import io.strider.blas.Blas;
+import io.strider.blas.VectorSupport;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -1,5 +1,6 @@
 package io.strider.conv;
 
+import io.strider.blas.VectorSupport;
 import io.strider.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

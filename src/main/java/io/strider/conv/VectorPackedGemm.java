@@ -7,6 +7,7 @@ import static io.strider.conv.VectorGemmLoops.SPECIES;
 import static io.strider.conv.VectorGemmLoops.VECTOR_BYTES;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.strider.blas.VectorSupport;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import jdk.incubator.vector.FloatVector;

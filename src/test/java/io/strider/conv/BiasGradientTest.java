@@ -2,6 +2,7 @@ package io.strider.conv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.strider.blas.VectorSupport;
 import io.strider.tensor.MemoryFormat;
 import io.strider.tensor.Tensor;
 import java.lang.foreign.Arena;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.strider.blas.Blas;
+import io.strider.blas.VectorSupport;
 import io.strider.blas.Workers;
 import io.strider.tensor.MemoryFormat;
 import io.strider.tensor.Tensor;

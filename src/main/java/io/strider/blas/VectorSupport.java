@@ -1,4 +1,4 @@
-package io.strider.conv;
+package io.strider.blas;
 
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -6,8 +6,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Whether the loops that are written with the Vector API can be used: its module takes part ({@code
  * --add-modules jdk.incubator.vector}) and property {@code strider.vector} is not {@code off}.
+ *
+ * <p>Public for the library's other packages, of no use to its callers. A class that uses the
+ * Vector API may only be reached after {@link #isEnabled} said so: elsewhere it does not load.
  */
-final class VectorSupport {
+public final class VectorSupport {
     private static final boolean ENABLED =
             isModulePresent()
                     && !System.getProperty("strider.vector", "")
@@ -18,16 +21,17 @@ final class VectorSupport {
 
     private VectorSupport() {}
 
-    static boolean isEnabled() {
+    /** Whether they can be used; the same for the life of the JVM. */
+    public static boolean isEnabled() {
         return ENABLED;
     }
 
     /** Says once how to turn it on, if nobody turned it off. */
-    static void advise() {
+    public static void advise() {
         if (!isModulePresent()
                 && System.getProperty("strider.vector") == null
                 && ADVISED.compareAndSet(false, true)) {
-            System.getLogger("io.strider.conv")
+            System.getLogger("io.strider")
                     .log(
                             System.Logger.Level.INFO,
                             "The Vector API is off: prepared convolutions are several times slower"
@@ -36,7 +40,7 @@ final class VectorSupport {
         }
     }
 
-    static boolean isModulePresent() {
+    private static boolean isModulePresent() {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 }

@@ -1,0 +1,54 @@
+package io.strider.graph.operator;
+
+import io.strider.graph.Inputs;
+import io.strider.graph.Operator;
+import io.strider.graph.TensorType;
+import io.strider.ops.BinaryFunction;
+import io.strider.ops.Broadcasting;
+import io.strider.ops.PlainElementwise;
+import io.strider.tensor.ElementType;
+import io.strider.tensor.NdArray;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * y = f(a, b) for every pair of elements after broadcasting.
+ *
+ * <p>Inputs a and b of one type, except that the exponent of a power may be of another. Output y of
+ * a's type, in the shape that a and b have together; for PRelu that must be a's.
+ *
+ * @param function f
+ */
+public record Binary(BinaryFunction function) implements Operator {
+    @Override
+    public String name() {
+        return function.label();
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Inputs inputs) {
+        OperandTypes.requireCount(inputs, 2, 2);
+        String expected = "elements that " + name() + " takes";
+        TensorType a = OperandTypes.require(inputs, 0, "a", function::accepts, expected);
+        TensorType b;
+        if (function == BinaryFunction.POWER) {
+            b = OperandTypes.require(inputs, 1, "b", type -> type != ElementType.BOOL, "numbers");
+        } else {
+            b = OperandTypes.like(inputs, 1, "b", a.type());
+        }
+        if (function == BinaryFunction.PARAMETRIC_RELU
+                && !Broadcasting.fits(b.shape(), a.shape())) {
+            throw OperandTypes.refused(
+                    "slope: %s (expected: a shape that repeats to %s)", b, a.shape());
+        }
+        return List.of(new TensorType(a.type(), OperandTypes.together(inputs)));
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<@Nullable NdArray> inputs, int outputs) {
+        NdArray a = Objects.requireNonNull(inputs.get(0));
+        NdArray b = Objects.requireNonNull(inputs.get(1));
+        return List.of(PlainElementwise.combine(function, a, b));
+    }
+}
