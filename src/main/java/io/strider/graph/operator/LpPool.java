@@ -29,7 +29,7 @@ public record LpPool(SlidingWindow window, long power) implements Operator {
 
     static void requirePower(long power) {
         if (power < 1) {
-            throw new IllegalArgumentException("p: %d (expected: >= 1)".formatted((double) power));
+            throw new IllegalArgumentException("p: %d (expected: >= 1)".formatted(power));
         }
     }
 
