@@ -16,7 +16,8 @@ public interface Kernel {
      * <p>Tensors of rank 4 lie channels-last in memory, others row-major; any may be a slice of a
      * larger one, so that its outer strides are larger than its sizes tell.
      *
-     * @param inputs null where absent; constants among them
+     * @param inputs null where absent or not float32; constants among them, each brought into the
+     *     layout above when it is first asked for, so that those that were packed had better not be
      * @param outputs as many as the node names; those that nothing reads are there too
      */
     Operation bind(List<@Nullable Tensor> inputs, List<Tensor> outputs);

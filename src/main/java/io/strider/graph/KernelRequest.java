@@ -21,14 +21,20 @@ public interface KernelRequest {
 
     /**
      * A constant input as a float32 tensor, row-major, that lives as long as the session; not to be
-     * written.
+     * written. One that is only read here, and by no bound operation, need not stay in memory.
      *
      * @throws IllegalArgumentException if it is absent, not constant or of another type
      */
     Tensor constant(int input);
 
-    /** Where memory that the kernel keeps comes from; lives as long as the session. */
+    /**
+     * Where memory that the kernel keeps comes from. It lives as long as the kernel; inside {@link
+     * #shared} as long as what is being made there.
+     */
     Arena arena();
+
+    /** Whether only algorithms with the error bound of a plain sum may be chosen. */
+    boolean strictNumerics();
 
     /**
      * Something costly, such as packed weights, made once for a node and used by all plans whose

@@ -43,6 +43,28 @@ public interface Operator {
     List<NdArray> evaluate(List<@Nullable NdArray> inputs, int outputs);
 
     /**
+     * The float32 output {@code output} as another view of input 0's memory, if that is all it is.
+     * A session then computes nothing where the view's strides suit the nodes that read it.
+     *
+     * @param inputs types, and values that {@link #outputTypes} has asked for
+     * @return null if it must be computed
+     */
+    default @Nullable View view(Inputs inputs, int output) {
+        return null;
+    }
+
+    /**
+     * The part of the float32 output 0 that input {@code input} becomes, if the operator does
+     * nothing but put its inputs side by side: every element of the output belongs to one part. A
+     * session then lets the nodes that give the inputs write into the output.
+     *
+     * @return null if it does more
+     */
+    default View.@Nullable Part part(Inputs inputs, int input) {
+        return null;
+    }
+
+    /**
      * Prepares the quick computation for known types.
      *
      * @return null if there is none for these types: the plain one is used

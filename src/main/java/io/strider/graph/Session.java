@@ -1,0 +1,432 @@
+package io.strider.graph;
+
+import io.strider.blas.Workers;
+import io.strider.tensor.ElementType;
+import io.strider.tensor.MemoryFormat;
+import io.strider.tensor.NdArray;
+import io.strider.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network that is ready to run, from any number of threads at once.
+ *
+ * {@snippet :
+ * try (Session session = Session.of(graph);
+ *         Arena arena = Arena.ofConfined()) {
+ *     Value image = new Value.Floats(Tensor.of(arena, pixels, 1, 3, 224, 224));
+ *     Value.Floats vector = (Value.Floats) session.run(Map.of("x", image), arena).get("y");
+ * }
+ * }
+ *
+ * <p>For inputs of types that it has not seen, the session makes a plan: sizes of all values,
+ * weights packed, memory laid out. Plans are kept, at most eight. A run takes a frame, which is all
+ * memory that one run needs, from a pool that is bounded in frames and bytes, and waits if there is
+ * none, first come, first served.
+ *
+ * <p>Whatever a run throws, the session stays usable; the frame serves later runs. Closing waits
+ * for the runs under way and gives all memory back; every use after that is an {@link
+ * IllegalStateException}. Closing twice does no harm.
+ */
+public final class Session implements AutoCloseable {
+    /** Stands for any thread but the one that allocated. */
+    private static final Thread ANOTHER = Thread.ofPlatform().unstarted(() -> {});
+
+    private static final long LEAST_LIMIT = 1L << 30;
+
+    private final Graph graph;
+    private final @Nullable Workers workers;
+    private final @Nullable AutoCloseable owned;
+    private final Arena arena = Arena.ofShared();
+    private final ConstantTensors constants = new ConstantTensors(arena);
+    private final SharedParts parts = new SharedParts();
+    private final FramePool frames;
+    private final PlanCache plans;
+    private final Planner planner;
+
+    private Session(Builder builder) {
+        this.graph = builder.graph();
+        this.workers = builder.workers;
+        this.owned = builder.owned;
+        this.frames = new FramePool(builder.concurrency, builder.memoryLimit);
+        this.plans = new PlanCache(frames, parts);
+        this.planner =
+                new Planner(
+                        graph,
+                        constants,
+                        parts,
+                        workers,
+                        builder.strictNumerics,
+                        builder.memoryLimit);
+    }
+
+    /** A session with the defaults of {@link Builder}. */
+    public static Session of(Graph graph) {
+        return builder(graph).build();
+    }
+
+    /** A builder of a session for a graph. */
+    public static Builder builder(Graph graph) {
+        return new Builder(graph);
+    }
+
+    /** Whether every thread may use a tensor's memory. */
+    static boolean isShared(Tensor tensor) {
+        return tensor.segment().isAccessibleBy(ANOTHER);
+    }
+
+    /** What a caller gives, in the network's order. */
+    public List<GraphInput> inputs() {
+        return graph.inputs();
+    }
+
+    /** The names of what a caller gets, in the network's order. */
+    public List<String> outputs() {
+        return graph.outputs();
+    }
+
+    /**
+     * The types of the outputs for inputs of these types.
+     *
+     * @throws IllegalArgumentException if an input is missing or does not fit, a node refuses its
+     *     inputs, or a type depends on an input's elements
+     * @throws IllegalStateException if the session is closed
+     */
+    public Map<String, TensorType> outputTypes(Map<String, TensorType> inputs) {
+        plans.enter();
+        try {
+            Plan plan = plan(checked(inputs), Map.of());
+            try {
+                return plan.outputTypes();
+            } finally {
+                plans.release(plan);
+            }
+        } finally {
+            plans.leave();
+        }
+    }
+
+    /**
+     * Computes all outputs.
+     *
+     * @param inputs one for each of the network's inputs, by name; not modified
+     * @param arena where float32 outputs are allocated; rank 4 channels-last, others row-major
+     * @return the outputs by name, in the network's order
+     * @throws IllegalArgumentException if an input is missing, unknown or does not fit, or a node
+     *     refuses its inputs, or the run would take more memory than the session may; the message
+     *     tells which
+     * @throws IllegalStateException if the session, its workers or an arena is closed
+     * @throws java.util.concurrent.CancellationException if this thread is interrupted, which it
+     *     stays
+     */
+    public Map<String, Value> run(Map<String, Value> inputs, Arena arena) {
+        Objects.requireNonNull(arena, "arena");
+        Map<String, Value> results = new LinkedHashMap<>();
+        run(
+                inputs,
+                (plan, frame) ->
+                        plan.outputTypes()
+                                .forEach((name, type) ->
+                                        results.put(name, result(frame, name, type, arena))));
+        return results;
+    }
+
+    private Value result(Frame frame, String name, TensorType type, Arena arena) {
+        if (type.type() != ElementType.FLOAT32) {
+            return new Value.Numbers(frame.arrayOf(name));
+        }
+        MemoryFormat format =
+                type.rank() == 4 ? MemoryFormat.CHANNELS_LAST : MemoryFormat.CHANNELS_FIRST;
+        Tensor tensor = Tensor.zeros(arena, format, type.shape());
+        frame.store(name, tensor, workers);
+        return new Value.Floats(tensor);
+    }
+
+    /**
+     * Computes outputs into tensors of the caller's own, of any strides.
+     *
+     * @param inputs one for each of the network's inputs, by name; not modified
+     * @param outputs float32 outputs of the network by name, each with a tensor of its shape, which
+     *     is overwritten; undefined if this throws
+     * @throws IllegalArgumentException as {@link #run(Map, Arena)}, and if an output is unknown,
+     *     not float32, of another shape, not writable, or overlaps another
+     * @throws IllegalStateException as {@link #run(Map, Arena)}
+     * @throws java.util.concurrent.CancellationException as {@link #run(Map, Arena)}
+     */
+    public void run(Map<String, Value> inputs, Map<String, Tensor> outputs) {
+        List<Tensor> targets = new ArrayList<>();
+        for (Map.Entry<String, Tensor> output : outputs.entrySet()) {
+            Tensor tensor = output.getValue();
+            String argument = "output \"" + output.getKey() + "\"";
+            if (!graph.outputs().contains(output.getKey())) {
+                throw new IllegalArgumentException(
+                        "%s: unknown (expected: one of %s)".formatted(argument, graph.outputs()));
+            }
+            tensor.requireWritable(argument);
+            for (Tensor other : targets) {
+                if (tensor.overlaps(other)) {
+                    throw new IllegalArgumentException(
+                            argument + ": overlaps another (expected: memory of its own)");
+                }
+            }
+            targets.add(tensor);
+        }
+        run(inputs, new IntoTensors(outputs));
+    }
+
+    /** What is done with a run's frame. */
+    private interface Taker {
+        /** Before the run. */
+        default void check(Plan plan) {}
+
+        /** After it. */
+        void take(Plan plan, Frame frame);
+    }
+
+    private final class IntoTensors implements Taker {
+        private final Map<String, Tensor> outputs;
+
+        IntoTensors(Map<String, Tensor> outputs) {
+            this.outputs = outputs;
+        }
+
+        @Override
+        public void check(Plan plan) {
+            outputs.forEach((name, tensor) -> {
+                TensorType type = plan.type(name);
+                if (type.type() != ElementType.FLOAT32
+                        || !Arrays.equals(type.shape(), tensor.shape())) {
+                    throw new IllegalArgumentException(
+                            "output \"%s\": a tensor of shape %s (expected: %s)"
+                                    .formatted(name, Arrays.toString(tensor.shape()), type));
+                }
+            });
+        }
+
+        @Override
+        public void take(Plan plan, Frame frame) {
+            outputs.forEach((name, tensor) -> frame.store(name, tensor, workers));
+        }
+    }
+
+    private void run(Map<String, Value> inputs, Taker taker) {
+        Map<String, TensorType> types = typesOf(inputs);
+        plans.enter();
+        try {
+            Plan plan = plan(types, inputs);
+            try {
+                taker.check(plan);
+                Frame frame = frames.take(plan);
+                try {
+                    frame.load(inputs, workers);
+                    frame.run(workers);
+                    taker.take(plan, frame);
+                } finally {
+                    frames.giveBack(frame);
+                }
+            } finally {
+                plans.release(plan);
+            }
+        } finally {
+            plans.leave();
+        }
+    }
+
+    private Plan plan(Map<String, TensorType> types, Map<String, Value> inputs) {
+        return plans.use(types, inputs, () -> planner.plan(types, small(types, inputs)));
+    }
+
+    /** The elements of those inputs from which shapes may be computed. */
+    private static Map<String, NdArray> small(
+            Map<String, TensorType> types, Map<String, Value> inputs) {
+        Map<String, NdArray> small = new HashMap<>();
+        inputs.forEach((name, value) -> {
+            TensorType type = types.get(name);
+            if (type != null && type.elementCount() <= Inference.KNOWABLE) {
+                small.put(name, value.array());
+            }
+        });
+        return small;
+    }
+
+    private Map<String, TensorType> typesOf(Map<String, Value> inputs) {
+        Map<String, TensorType> types = new HashMap<>();
+        inputs.forEach((name, value) -> {
+            types.put(name, value.type());
+            if (value instanceof Value.Floats floats) {
+                floats.tensor().requireReadable("input \"" + name + "\"");
+            }
+        });
+        return checked(types);
+    }
+
+    private Map<String, TensorType> checked(Map<String, TensorType> types) {
+        Map<String, TensorType> checked = new HashMap<>();
+        for (GraphInput input : graph.inputs()) {
+            TensorType type = types.get(input.name());
+            if (type == null) {
+                throw new IllegalArgumentException(
+                        "input \"%s\": not given (expected: %s)".formatted(input.name(), input));
+            }
+            if (!input.accepts(type)) {
+                throw new IllegalArgumentException(
+                        "input \"%s\": %s (expected: %s)".formatted(input.name(), type, input));
+            }
+            checked.put(input.name(), type);
+        }
+        for (String name : types.keySet()) {
+            if (!checked.containsKey(name)) {
+                throw new IllegalArgumentException(
+                        "input \"%s\": unknown (expected: one of %s)"
+                                .formatted(name, graph.inputs()));
+            }
+        }
+        return checked;
+    }
+
+    /** Bytes of native memory that frames hold now; a gauge. */
+    public long frameBytes() {
+        return frames.bytes();
+    }
+
+    /**
+     * Waits for the runs under way, sends away those that wait, and gives all memory back, that of
+     * the weights included if the session {@linkplain Builder#owns owns} it.
+     */
+    @Override
+    public void close() {
+        if (!plans.close()) {
+            return;
+        }
+        arena.close();
+        if (owned != null) {
+            try {
+                owned.close();
+            } catch (RuntimeException failure) {
+                throw failure;
+            } catch (Exception failure) {
+                throw new IllegalStateException("closing what the session owns", failure);
+            }
+        }
+    }
+
+    /** Collects the options of a session. Not thread-safe. */
+    public static final class Builder {
+        private final Graph graph;
+        private @Nullable Workers workers;
+        private @Nullable AutoCloseable owned;
+        private int concurrency = Runtime.getRuntime().availableProcessors();
+        private long memoryLimit = Math.max(LEAST_LIMIT, Runtime.getRuntime().maxMemory());
+        private boolean strictNumerics;
+        private boolean fuse = true;
+        private @Nullable List<String> outputs;
+
+        private Builder(Graph graph) {
+            this.graph = Objects.requireNonNull(graph, "graph");
+        }
+
+        /** Who computes; null, as by default, for the thread that calls. Stays the caller's. */
+        public Builder workers(@Nullable Workers workers) {
+            this.workers = workers;
+            return this;
+        }
+
+        /**
+         * How many runs may be under way at once, each with a frame of its own; the number of
+         * processors by default.
+         *
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder concurrency(int runs) {
+            if (runs < 1) {
+                throw new IllegalArgumentException("runs: " + runs + " (expected: >= 1)");
+            }
+            this.concurrency = runs;
+            return this;
+        }
+
+        /**
+         * Native memory that all frames together may take, beside the weights; inputs for which one
+         * frame takes more are refused. By default as much as the Java heap may, but at least 1
+         * GiB.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder memoryLimit(long bytes) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("bytes: " + bytes + " (expected: >= 0)");
+            }
+            this.memoryLimit = bytes;
+            return this;
+        }
+
+        /** Whether only algorithms with the error bound of a plain sum are used; not by default. */
+        public Builder strictNumerics(boolean strict) {
+            this.strictNumerics = strict;
+            return this;
+        }
+
+        /** Whether nodes are fused and folded, as by default. */
+        public Builder fuse(boolean fuse) {
+            this.fuse = fuse;
+            return this;
+        }
+
+        /**
+         * The values that a caller gets instead of the graph's outputs: any that the graph names,
+         * such as those of an inner layer.
+         *
+         * @throws IllegalArgumentException if there is none of that name, or no name
+         */
+        public Builder outputs(String... names) {
+            if (names.length == 0) {
+                throw new IllegalArgumentException("names: none (expected: at least one)");
+            }
+            this.outputs = List.of(names);
+            return this;
+        }
+
+        /** Something that the session closes when it is closed, such as the weights' arena. */
+        public Builder owns(AutoCloseable owned) {
+            this.owned = Objects.requireNonNull(owned, "owned");
+            return this;
+        }
+
+        private Graph graph() {
+            Graph result = graph;
+            if (outputs != null) {
+                Graph.Builder builder = Graph.builder();
+                graph.inputs().forEach(builder::input);
+                graph.constants().forEach(builder::constant);
+                graph.nodes().forEach(builder::node);
+                outputs.stream().distinct().forEach(builder::output);
+                result = builder.build();
+            }
+            result.constants()
+                    .forEach((name, value) -> {
+                        if (value instanceof Value.Floats(Tensor tensor) && !isShared(tensor)) {
+                            throw new IllegalArgumentException(
+                                    "constant \"%s\": confined to a thread".formatted(name)
+                                            + " (expected: of an arena for all threads)");
+                        }
+                    });
+            return fuse ? Passes.applyTo(result) : result;
+        }
+
+        /**
+         * A session; it takes what it {@linkplain #owns} from now on.
+         *
+         * @throws IllegalArgumentException if a constant's memory is confined to a thread
+         */
+        public Session build() {
+            return new Session(this);
+        }
+    }
+}
