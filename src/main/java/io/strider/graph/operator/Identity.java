@@ -1,6 +1,8 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
 import io.strider.tensor.NdArray;
@@ -23,5 +25,10 @@ public record Identity() implements Operator {
     @Override
     public List<NdArray> evaluate(List<@Nullable NdArray> inputs, int outputs) {
         return List.of(Objects.requireNonNull(inputs.get(0)));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        return Movement.isFloat32(request) ? Reshaping.CopyKernel.COPY : null;
     }
 }
