@@ -86,6 +86,8 @@ public final class Strider extends StriderCommand {
         CommandLine line = new CommandLine(new Strider());
         line.addSubcommand(new DemoCommand(cases));
         line.addSubcommand(new CheckCommand(cases));
+        line.addSubcommand(new CompareCommand());
+        line.addSubcommand(new RunCommand());
         line.addSubcommand(new Conv2dCommand());
         line.addSubcommand(new Im2colCommand());
         line.addSubcommand(new Col2imCommand());

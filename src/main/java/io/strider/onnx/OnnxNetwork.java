@@ -1,6 +1,7 @@
 package io.strider.onnx;
 
 import io.strider.graph.Graph;
+import io.strider.tensor.NdArray;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -73,6 +74,18 @@ public final class OnnxNetwork implements AutoCloseable {
         } catch (Throwable failure) {
             arena.close();
             throw failure;
+        }
+    }
+
+    /**
+     * Reads a file that holds one tensor and nothing else ({@code .pb}), as ONNX's test data does.
+     *
+     * @throws OnnxFormatException if it is malformed or not of numbers
+     * @throws IOException if it cannot be read
+     */
+    public static NdArray readTensor(Path path) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            return OnnxReader.readTensor(path, arena).toArray();
         }
     }
 
