@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,8 +24,6 @@ final class NumberList {
             JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG =
             JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    private static final int BUFFER = 4096;
 
     /** How the numbers are encoded. */
     enum Encoding {
@@ -193,13 +190,31 @@ final class NumberList {
                 }
             }
             case VARINT -> {
-                CodedInputStream input =
-                        CodedInputStream.newInstance(
-                                new SegmentInputStream(payload), Math.clamp(length, 1, BUFFER));
-                while (!input.isAtEnd()) {
-                    consumer.accept(input.readRawVarint64());
+                for (long i = 0; i < length; ) {
+                    i = varint(payload, i, consumer);
                 }
             }
         }
+    }
+
+    /**
+     * Hands over the number at an index. Not left to the parser of protocol buffers, which takes
+     * more numbers out of a malformed run than {@link #countIn} has seen.
+     *
+     * @return the index behind it, which {@link #check} has made sure is within the payload
+     */
+    private long varint(MemorySegment payload, long index, LongConsumer consumer)
+            throws OnnxFormatException {
+        long at = index;
+        long value = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+            byte part = payload.get(JAVA_BYTE, at++);
+            value |= (long) (part & 0x7f) << shift;
+            if (part >= 0) {
+                consumer.accept(value);
+                return at;
+            }
+        }
+        throw wire.refused(name + ": a number of more than ten bytes (expected: at most ten)");
     }
 }
