@@ -1,8 +1,6 @@
 package io.strider.benchmark;
 
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -96,13 +94,13 @@ record Options(
             }
             String value = inline;
             switch (option) {
-                case "--shapes" -> shapes = Shapes.select(items(option, value));
-                case "--passes" -> passes = passes(items(option, value));
-                case "--batches" -> batches = numbers(option, value, 4096);
-                case "--threads" -> threads = numbers(option, value, 1024);
-                case "--engines" -> engines = engines(items(option, value));
-                case "--out" -> out = Optional.of(file(option, value));
-                case "--chart" -> chart = Optional.of(file(option, value));
+                case "--shapes" -> shapes = Shapes.select(OptionValues.items(option, value));
+                case "--passes" -> passes = passes(OptionValues.items(option, value));
+                case "--batches" -> batches = OptionValues.numbers(option, value, 4096);
+                case "--threads" -> threads = OptionValues.numbers(option, value, 1024);
+                case "--engines" -> engines = engines(OptionValues.items(option, value));
+                case "--out" -> out = Optional.of(OptionValues.file(option, value));
+                case "--chart" -> chart = Optional.of(OptionValues.file(option, value));
                 default -> throw new AssertionError(option);
             }
         }
@@ -111,20 +109,6 @@ record Options(
         }
         return new Options(
                 help, list, quick, shapes, passes, batches, threads, engines, out, chart);
-    }
-
-    private static List<String> items(String option, String value) {
-        List<String> items = new ArrayList<>();
-        for (String item : value.split(",", -1)) {
-            if (item.isBlank()) {
-                throw new IllegalArgumentException(
-                        "%s: %s (expected: names with commas between)".formatted(option, value));
-            }
-            if (!items.contains(item.strip())) {
-                items.add(item.strip());
-            }
-        }
-        return items;
     }
 
     private static List<Pass> passes(List<String> names) {
@@ -148,44 +132,5 @@ record Options(
             }
         }
         return ENGINES.stream().filter(names::contains).toList();
-    }
-
-    private static List<Integer> numbers(String option, String value, int most) {
-        List<Integer> numbers = new ArrayList<>();
-        for (String item : items(option, value)) {
-            int number;
-            try {
-                number = Integer.parseInt(item);
-            } catch (NumberFormatException e) {
-                number = 0;
-            }
-            if (number < 1 || number > most) {
-                throw new IllegalArgumentException(
-                        "%s: %s (expected: whole numbers from 1 to %d)"
-                                .formatted(option, item, most));
-            }
-            numbers.add(number);
-        }
-        return numbers;
-    }
-
-    /** Found out before the run rather than after it. */
-    private static Path file(String option, String value) {
-        Path file;
-        try {
-            file = Path.of(value).toAbsolutePath();
-        } catch (InvalidPathException e) {
-            throw new IllegalArgumentException(
-                    "%s: %s (expected: a file's path)".formatted(option, value), e);
-        }
-        Path folder = file.getParent();
-        if (value.isEmpty()
-                || java.nio.file.Files.isDirectory(file)
-                || folder == null
-                || !java.nio.file.Files.isDirectory(folder)) {
-            throw new IllegalArgumentException(
-                    "%s: %s (expected: a file in a folder that exists)".formatted(option, value));
-        }
-        return file;
     }
 }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The machine and the JVM that figures are from. */
-final class Surroundings {
+public final class Surroundings {
     /** Load per processor above which figures are not worth much. */
     private static final double BUSY = 0.5;
 
@@ -29,7 +29,8 @@ final class Surroundings {
         return "%s, %d processors".formatted(model, Runtime.getRuntime().availableProcessors());
     }
 
-    static String machine() {
+    /** Processor and system. */
+    public static String machine() {
         return "%s, %s %s"
                 .formatted(
                         processor(),
@@ -37,7 +38,8 @@ final class Surroundings {
                         System.getProperty("os.version"));
     }
 
-    static String runtime() {
+    /** The JVM and its vectors. */
+    public static String runtime() {
         return "JDK %s (%s), vectors of %d bits"
                 .formatted(
                         System.getProperty("java.runtime.version"),
@@ -45,7 +47,8 @@ final class Surroundings {
                         FmaPeak.vectorBits());
     }
 
-    static String load() {
+    /** How busy the machine is, with a warning if too busy. */
+    public static String load() {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         boolean busy = load > BUSY * Runtime.getRuntime().availableProcessors();
         return "load average %.2f%s"

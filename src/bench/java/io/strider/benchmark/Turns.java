@@ -15,7 +15,7 @@ import java.util.List;
  * is not charged to it. With several threads there is a pause before, because the pools of ONNX
  * Runtime and OpenMP spin for a while after their work and would take the next one's processors.
  */
-final class Turns {
+public final class Turns {
     /**
      * Longer than the pools of the peers spin: 30 ms left ours half a processor, OpenMP spins 200.
      */
@@ -123,7 +123,8 @@ final class Turns {
                 : THREADS.getTotalThreadAllocatedBytes();
     }
 
-    static double median(double[] values) {
+    /** The one in the middle, or half-way between the two there. */
+    public static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
