@@ -88,6 +88,13 @@ use_openblas() {
             "org.bytedeco:openblas (for the system's: apt-get install libopenblas0-pthread)"
 }
 
+# ONNX's own test data; without it the tests that need it are skipped.
+use_onnx_test_data() {
+    [ -d /usr/share/libonnx-testdata/data/node ] || install_package libonnx-testdata \
+        || say "no ONNX test data on this system and none could be installed; its tests are skipped" \
+            "(to install it: apt-get install libonnx-testdata)"
+}
+
 maven() {
     mvn -B -ntp -f "$project/pom.xml" "$@"
 }
@@ -95,7 +102,8 @@ maven() {
 # Builds the jars and the folder of libraries beside them, unless they are newer than the sources.
 build() {
     local jar=$project/target/strider.jar
-    if [ -e "$jar" ] && [ -e "$project/target/strider-golden.jar" ] && [ -d "$project/target/lib" ] \
+    if [ -e "$jar" ] && [ -e "$project/target/strider-golden.jar" ] \
+        && [ -e "$project/target/strider-faces.jar" ] && [ -d "$project/target/lib" ] \
         && [ -z "$(find "$project/src/main" "$project/pom.xml" -newer "$jar" -print -quit)" ]; then
         return 0
     fi
@@ -117,6 +125,6 @@ run_strider() {
     # shellcheck disable=SC2086
     exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector \
         ${STRIDER_JAVA_OPTIONS:-} \
-        -cp "$project/target/strider.jar:$project/target/strider-golden.jar:$project/target/lib/*" \
+        -cp "$project/target/strider.jar:$project/target/strider-faces.jar:$project/target/strider-golden.jar:$project/target/lib/*" \
         io.strider.cli.Strider "$@"
 }

@@ -24,14 +24,15 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Strider.Version.class,
         description = {
-            "Run a trained convolution layer, forward and backward, on a photograph.",
+            "Embed photographs with a face recognition network, and look into its first layer.",
             "",
-            "The layer is the first of a face recognition network. Its results are checked against"
-                    + " PyTorch's, it is timed, and its feature maps are drawn."
+            "Which photographs are alike is printed and drawn. The layer's results, forward and"
+                    + " backward, are checked against PyTorch's, it is timed, and its feature maps are"
+                    + " drawn."
         },
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExample:%n",
-        footer = "  strider demo --output feature-maps.png")
+        footer = "  strider demo --similarity similarity.png --output feature-maps.png")
 final class DemoCommand extends StriderCommand {
     private static final String CASE = "face-conv1";
     private static final int RUNS = 101;
@@ -51,6 +52,14 @@ final class DemoCommand extends StriderCommand {
                     "Where the picture goes, a PNG of about 1200×420 pixels. Default: feature-maps.png.")
     private Path output = Path.of("feature-maps.png");
 
+    @Option(
+            names = "--similarity",
+            paramLabel = "<file.png>",
+            description =
+                    "Where the picture of the photographs and how alike they are goes. Default:"
+                            + " similarity.png.")
+    private Path similarity = Path.of("similarity.png");
+
     DemoCommand(GoldenCases cases) {
         this.cases = cases;
     }
@@ -59,6 +68,9 @@ final class DemoCommand extends StriderCommand {
     int run() throws IOException {
         OutputFiles files = new OutputFiles();
         files.addOutput("--output", output);
+        files.addOutput("--similarity", similarity);
+        boolean apart = PhotographDemo.run(out(), similarity);
+        out().println();
         try (Arena arena = Arena.ofConfined()) {
             OpenBlasLibrary library = OpenBlasLibrary.load();
             GoldenCase golden = cases.named(CASE);
@@ -68,8 +80,7 @@ final class DemoCommand extends StriderCommand {
             Conv2d layer = golden.convolution(Algorithm.AUTO);
             Conv2dGeometry geometry = layer.geometry(x.shape(), arrays.w().shape());
             out().println(
-                            "A photograph, 150×150, goes through the first layer of a face recognition"
-                                    + " network:");
+                            "One of them, 150×150, goes through the first layer of that network alone:");
             out().println("  " + geometry);
             out().println("  " + library);
             out().println();
@@ -96,12 +107,16 @@ final class DemoCommand extends StriderCommand {
                             picture.getWidth(),
                             picture.getHeight(),
                             Failures.oneLine(output.toString()));
-            if (!right) {
+            if (!right || !apart) {
                 throw new Failures.CheckFailedException(
-                        "demo failed: the results are not PyTorch's, see above");
+                        right
+                                ? "demo failed: the photographs of one face do not stand apart, see above"
+                                : "demo failed: the results are not PyTorch's, see above");
             }
             out().println();
             out().println("What to try next:");
+            out().println("  strider embed --help     vectors of your own pictures");
+            out().println("  strider compare --help   how alike your own pictures are");
             out().println("  strider check            every packaged convolution against PyTorch");
             out().println(
                             "  strider info             what was found, and what would make it faster");

@@ -392,9 +392,8 @@ public final class ImageEmbedder implements AutoCloseable {
             try (InputStream stream = ImageEmbedder.class.getResourceAsStream(PACKAGED)) {
                 if (stream == null) {
                     throw new IOException(
-                            "the packaged model is missing (expected: "
-                                    + PACKAGED
-                                    + " on the class path)");
+                            "the packaged model is missing (expected: strider-faces.jar on the class"
+                                    + " path, or a model of your own)");
                 }
                 return OnnxNetwork.load(stream.readAllBytes());
             }
