@@ -1,10 +1,15 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.Elementwise;
 import io.strider.ops.PlainNormalization;
+import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
+import io.strider.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -49,5 +54,61 @@ public record BatchNormalization(double epsilon, double momentum, boolean traini
                 ? PlainNormalization.batchInTraining(
                         x, scale, shift, mean, variance, epsilon, momentum)
                 : List.of(PlainNormalization.batch(x, scale, shift, mean, variance, epsilon));
+    }
+
+    /** Made of the four parameters, once for all plans. */
+    private record Affine(Tensor scale, Tensor shift) {}
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        if (training || !request.isFloat32()) {
+            return null;
+        }
+        for (int i = 1; i <= 4; i++) {
+            if (!request.isConstant(i)) {
+                return null;
+            }
+        }
+        Affine affine = request.shared("affine", Affine.class, () -> affine(request));
+        return new SimpleKernel(
+                "affine",
+                0,
+                (inputs, outputs) ->
+                        Elementwise.best()
+                                .channelAffine(
+                                        SimpleKernel.present(inputs, 0),
+                                        affine.scale,
+                                        affine.shift,
+                                        Float.NEGATIVE_INFINITY,
+                                        Float.POSITIVE_INFINITY,
+                                        outputs.getFirst()));
+    }
+
+    private Affine affine(KernelRequest request) {
+        List<NdArray> parts =
+                affine(
+                        request.inputs().value(1),
+                        request.inputs().value(2),
+                        request.inputs().value(3),
+                        request.inputs().value(4));
+        return new Affine(
+                parts.getFirst().toTensor(request.arena()),
+                parts.getLast().toTensor(request.arena()));
+    }
+
+    /**
+     * The same as one product and one sum: scale / √(variance + epsilon), and shift − mean times
+     * that, as float32 that were computed in double.
+     */
+    public List<NdArray> affine(NdArray scale, NdArray shift, NdArray mean, NdArray variance) {
+        double[] factors = new double[scale.count()];
+        double[] summands = new double[scale.count()];
+        for (int c = 0; c < factors.length; c++) {
+            factors[c] = scale.getDouble(c) / Math.sqrt(variance.getDouble(c) + epsilon);
+            summands[c] = shift.getDouble(c) - mean.getDouble(c) * factors[c];
+        }
+        return List.of(
+                NdArray.ofDoubles(ElementType.FLOAT32, factors, factors.length),
+                NdArray.ofDoubles(ElementType.FLOAT32, summands, summands.length));
     }
 }

@@ -1,8 +1,12 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.ActivationFunction;
+import io.strider.ops.Elementwise;
 import io.strider.ops.PlainElementwise;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
@@ -54,5 +58,31 @@ public record Clip() implements Operator {
         NdArray low = inputs.size() > 1 ? inputs.get(1) : null;
         NdArray high = inputs.size() > 2 ? inputs.get(2) : null;
         return List.of(PlainElementwise.clamp(x, low, high));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        if (!request.isFloat32() || !isKnown(request, 1) || !isKnown(request, 2)) {
+            return null;
+        }
+        float low = bound(request, 1, Float.NEGATIVE_INFINITY);
+        float high = bound(request, 2, Float.POSITIVE_INFINITY);
+        ActivationFunction clamp = new ActivationFunction.Clamp(low, high);
+        return new SimpleKernel(
+                "",
+                0,
+                (inputs, outputs) ->
+                        Elementwise.best()
+                                .unary(clamp, SimpleKernel.present(inputs, 0), outputs.getFirst()));
+    }
+
+    private static boolean isKnown(KernelRequest request, int input) {
+        return !request.inputs().has(input) || request.isConstant(input);
+    }
+
+    private static float bound(KernelRequest request, int input, float otherwise) {
+        return request.inputs().has(input)
+                ? (float) request.inputs().value(input).getDouble(0)
+                : otherwise;
     }
 }

@@ -1,8 +1,11 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.LineOperations;
 import io.strider.ops.PlainNormalization;
 import io.strider.tensor.NdArray;
 import java.util.List;
@@ -54,5 +57,25 @@ public record GroupNormalization(long groups, double epsilon) implements Operato
         }
         int count = Math.toIntExact(groups == EVERY_CHANNEL ? x.size(1) : groups);
         return List.of(PlainNormalization.group(x, scale, shift, count, epsilon));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        TensorType x = request.inputs().type(0);
+        if (!request.isFloat32() || x.elementCount() == 0) {
+            return null;
+        }
+        int count = Math.toIntExact(groups == EVERY_CHANNEL ? x.shape()[1] : groups);
+        return new SimpleKernel(
+                "",
+                0,
+                (inputs, outputs) ->
+                        LineOperations.group(
+                                SimpleKernel.present(inputs, 0),
+                                SimpleKernel.present(inputs, 1),
+                                SimpleKernel.present(inputs, 2),
+                                count,
+                                epsilon,
+                                outputs.getFirst()));
     }
 }

@@ -1,8 +1,11 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.LineOperations;
 import io.strider.ops.PlainNormalization;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
@@ -52,5 +55,24 @@ public record LayerNormalization(long axis, double epsilon, ElementType statisti
         NdArray shift = inputs.size() > 2 ? inputs.get(2) : null;
         int first = OperandTypes.axis("axis", axis, x.rank());
         return PlainNormalization.layer(x, scale, shift, first, epsilon, statistics);
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        if (!request.isFloat32() || request.inputs().outputs() != 1) {
+            return null;
+        }
+        int first = OperandTypes.axis("axis", axis, request.inputs().type(0).rank());
+        return new SimpleKernel(
+                "",
+                0,
+                (inputs, outputs) ->
+                        LineOperations.layer(
+                                SimpleKernel.present(inputs, 0),
+                                SimpleKernel.present(inputs, 1),
+                                inputs.size() > 2 ? inputs.get(2) : null,
+                                first,
+                                epsilon,
+                                outputs.getFirst()));
     }
 }

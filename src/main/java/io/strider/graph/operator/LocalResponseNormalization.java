@@ -1,8 +1,11 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.LineOperations;
 import io.strider.ops.PlainNormalization;
 import io.strider.tensor.NdArray;
 import java.util.List;
@@ -44,5 +47,24 @@ public record LocalResponseNormalization(int size, double alpha, double beta, do
     public List<NdArray> evaluate(List<@Nullable NdArray> inputs, int outputs) {
         NdArray x = Objects.requireNonNull(inputs.get(0));
         return List.of(PlainNormalization.localResponse(x, size, alpha, beta, bias));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        if (!request.isFloat32()
+                || request.inputs().type(0).shape()[1] > LineOperations.mostChannels()) {
+            return null;
+        }
+        return new SimpleKernel(
+                "",
+                0,
+                (inputs, outputs) ->
+                        LineOperations.localResponse(
+                                SimpleKernel.present(inputs, 0),
+                                size,
+                                alpha,
+                                beta,
+                                bias,
+                                outputs.getFirst()));
     }
 }

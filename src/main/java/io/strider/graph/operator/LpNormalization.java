@@ -1,8 +1,11 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.LineOperations;
 import io.strider.ops.PlainNormalization;
 import io.strider.tensor.NdArray;
 import java.util.List;
@@ -43,5 +46,19 @@ public record LpNormalization(long axis, long p) implements Operator {
         NdArray x = Objects.requireNonNull(inputs.get(0));
         int dim = OperandTypes.axis("axis", axis, x.rank());
         return List.of(PlainNormalization.lp(x, dim, (int) p));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        if (!request.isFloat32()) {
+            return null;
+        }
+        int dim = OperandTypes.axis("axis", axis, request.inputs().type(0).rank());
+        return new SimpleKernel(
+                "",
+                0,
+                (inputs, outputs) ->
+                        LineOperations.lp(
+                                SimpleKernel.present(inputs, 0), dim, (int) p, outputs.getFirst()));
     }
 }

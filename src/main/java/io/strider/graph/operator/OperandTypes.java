@@ -1,6 +1,7 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.TensorType;
 import io.strider.ops.Broadcasting;
 import io.strider.tensor.ElementType;
@@ -83,6 +84,16 @@ final class OperandTypes {
         if (!Broadcasting.fits(given.shape(), x.shape())) {
             throw refused("%s: %s (expected: a shape that repeats to %s)", argument, given, x);
         }
+    }
+
+    /** The first input of the output's shape, whose memory it may take, or −1. */
+    static int inPlaceInput(KernelRequest request, int inputs) {
+        for (int i = 0; i < inputs; i++) {
+            if (request.inputs().type(i).equals(request.outputs().getFirst())) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** The shape that all inputs have together. */

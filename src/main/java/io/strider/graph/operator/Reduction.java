@@ -1,8 +1,11 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.LineOperations;
 import io.strider.ops.PlainReduction;
 import io.strider.ops.ReductionFunction;
 import io.strider.tensor.ElementType;
@@ -81,5 +84,26 @@ public record Reduction(ReductionFunction function, boolean keepDimensions, bool
         NdArray x = Objects.requireNonNull(inputs.get(0));
         boolean[] reduced = reduced(inputs.size() > 1 ? inputs.get(1) : null, x.rank());
         return List.of(PlainReduction.reduce(function, x, reduced, shape(x.shape(), reduced)));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        TensorType x = request.inputs().type(0);
+        boolean hasAxes = request.inputs().has(1);
+        if (x.type() != ElementType.FLOAT32
+                || !LineOperations.supports(function)
+                || (hasAxes && !request.inputs().isKnown(1))) {
+            return null;
+        }
+        boolean[] reduced = reduced(hasAxes ? request.inputs().value(1) : null, x.rank());
+        return new SimpleKernel(
+                "",
+                -1,
+                (inputs, outputs) ->
+                        LineOperations.reduction(
+                                function,
+                                SimpleKernel.present(inputs, 0),
+                                reduced,
+                                outputs.getFirst()));
     }
 }

@@ -1,8 +1,11 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.LineOperations;
 import io.strider.ops.PlainNormalization;
 import io.strider.tensor.NdArray;
 import java.util.List;
@@ -39,5 +42,23 @@ public record RootMeanSquareNormalization(long axis, double epsilon) implements 
         NdArray scale = Objects.requireNonNull(inputs.get(1));
         int first = OperandTypes.axis("axis", axis, x.rank());
         return List.of(PlainNormalization.rootMeanSquare(x, scale, first, epsilon));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        if (!request.isFloat32()) {
+            return null;
+        }
+        int first = OperandTypes.axis("axis", axis, request.inputs().type(0).rank());
+        return new SimpleKernel(
+                "",
+                0,
+                (inputs, outputs) ->
+                        LineOperations.rootMeanSquare(
+                                SimpleKernel.present(inputs, 0),
+                                SimpleKernel.present(inputs, 1),
+                                first,
+                                epsilon,
+                                outputs.getFirst()));
     }
 }

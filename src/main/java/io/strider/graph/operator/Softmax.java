@@ -1,8 +1,11 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.LineOperations;
 import io.strider.ops.PlainReduction;
 import io.strider.tensor.NdArray;
 import java.util.Arrays;
@@ -71,5 +74,22 @@ public record Softmax(Kind kind, long axis, boolean trailing) implements Operato
                 kind == Kind.LARGEST
                         ? PlainReduction.hardmax(x, together)
                         : PlainReduction.softmax(x, together, kind == Kind.LOGARITHM));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        if (!request.isFloat32() || kind == Kind.LARGEST) {
+            return null;
+        }
+        boolean[] together = together(request.inputs().type(0).rank());
+        return new SimpleKernel(
+                "",
+                0,
+                (inputs, outputs) ->
+                        LineOperations.softmax(
+                                SimpleKernel.present(inputs, 0),
+                                together,
+                                kind == Kind.LOGARITHM,
+                                outputs.getFirst()));
     }
 }

@@ -1,8 +1,11 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.Elementwise;
 import io.strider.ops.PlainElementwise;
 import io.strider.ops.UnaryFunction;
 import io.strider.tensor.NdArray;
@@ -34,5 +37,21 @@ public record Unary(UnaryFunction function) implements Operator {
     @Override
     public List<NdArray> evaluate(List<@Nullable NdArray> inputs, int outputs) {
         return List.of(PlainElementwise.map(function, Objects.requireNonNull(inputs.get(0))));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        if (!request.isFloat32()) {
+            return null;
+        }
+        return new SimpleKernel(
+                "",
+                0,
+                (inputs, outputs) ->
+                        Elementwise.best()
+                                .unary(
+                                        function,
+                                        SimpleKernel.present(inputs, 0),
+                                        outputs.getFirst()));
     }
 }

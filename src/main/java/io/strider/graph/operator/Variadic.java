@@ -1,12 +1,16 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
 import io.strider.ops.BinaryFunction;
+import io.strider.ops.Elementwise;
 import io.strider.ops.PlainElementwise;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
+import io.strider.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -71,5 +75,22 @@ public record Variadic(Kind kind) implements Operator {
         List<NdArray> arrays = new ArrayList<>();
         inputs.forEach(input -> arrays.add(Objects.requireNonNull(input)));
         return List.of(PlainElementwise.fold(kind.function, arrays, kind == Kind.MEAN));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        if (!request.isFloat32()) {
+            return null;
+        }
+        boolean first = request.inputs().type(0).equals(request.outputs().getFirst());
+        return new SimpleKernel(
+                "",
+                first ? 0 : -1,
+                (inputs, outputs) -> {
+                    List<Tensor> tensors = new ArrayList<>();
+                    inputs.forEach(input -> tensors.add(Objects.requireNonNull(input)));
+                    return Elementwise.best()
+                            .fold(kind.function, tensors, kind == Kind.MEAN, outputs.getFirst());
+                });
     }
 }
