@@ -20,8 +20,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns pictures into vectors: decodes, resizes, normalises, runs a network and scales its result to
- * length 1, so that the dot product of two vectors tells how alike their pictures are.
+ * Turns pictures into vectors: decodes, resizes, normalises, runs a network and scales its result
+ * to length 1, so that the dot product of two vectors tells how alike their pictures are.
  *
  * {@snippet :
  * try (var embedder = ImageEmbedder.load(Path.of("model.onnx"))) {
@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * Preprocessing#fromMetadata}), else from a {@code preprocessor_config.json} beside it.
  *
  * <p>Thread-safe: any number of threads may embed at the same time. The same batch gives the same
- * bits, whatever the number of threads. Closing waits for the calls under way; every call after that
- * is an {@link IllegalStateException}.
+ * bits, whatever the number of threads. Closing waits for the calls under way; every call after
+ * that is an {@link IllegalStateException}.
  */
 public final class ImageEmbedder implements AutoCloseable {
     private static final String PACKAGED = "face_recognition.onnx";
@@ -126,11 +126,10 @@ public final class ImageEmbedder implements AutoCloseable {
         ImageSize size =
                 preprocessing
                         .fixedSize()
-                        .orElseThrow(
-                                () ->
-                                        Checks.refused(
-                                                "preprocessing: %s (expected: a fixed size)",
-                                                preprocessing));
+                        .orElseThrow(() ->
+                                Checks.refused(
+                                        "preprocessing: %s (expected: a fixed size)",
+                                        preprocessing));
         return Math.toIntExact(outputType(1, size).elementCount());
     }
 
@@ -198,7 +197,8 @@ public final class ImageEmbedder implements AutoCloseable {
         TensorType type = outputType(batch.size(), size);
         try (EmbeddingBuffers.Loan loan = buffers.borrow()) {
             Tensor images =
-                    loan.images(batch.size(), preprocessing.channels(), size.height(), size.width());
+                    loan.images(
+                            batch.size(), preprocessing.channels(), size.height(), size.width());
             Tensor results = loan.results(type.shape());
             for (int i = 0; i < batch.size(); i++) {
                 preprocessing.apply(batch.get(i), images, i);
@@ -273,9 +273,7 @@ public final class ImageEmbedder implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits for the calls under way and gives all memory back. Closing again is harmless.
-     */
+    /** Waits for the calls under way and gives all memory back. Closing again is harmless. */
     @Override
     public void close() {
         session.close();
@@ -413,7 +411,7 @@ public final class ImageEmbedder implements AutoCloseable {
             }
             throw new PreprocessingFormatException(
                     "%s: nothing tells how pictures are to be prepared (expected: metadata"
-                            .formatted(model)
+                                    .formatted(model)
                             + " image.size, image.mean, …, or a preprocessor_config.json beside the"
                             + " model, or options)");
         }

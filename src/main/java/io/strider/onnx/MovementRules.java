@@ -49,11 +49,9 @@ final class MovementRules {
         rules.put("SpaceToDepth", node -> new SpaceToDepth(required(node, "blocksize")));
         rules.put("Gather", node -> new Gather(node.attributes().integer("axis", 0)));
         rules.put("GatherElements", node -> new GatherElements(axis(node, 0)));
-        rules.put(
-                "GatherND", node -> new GatherNd(node.attributes().integer("batch_dims", 0)));
+        rules.put("GatherND", node -> new GatherNd(node.attributes().integer("batch_dims", 0)));
         rules.put("Scatter", node -> new ScatterElements(axis(node, 0), ScatterReduction.NONE));
-        rules.put(
-                "ScatterElements", node -> new ScatterElements(axis(node, 0), reduction(node)));
+        rules.put("ScatterElements", node -> new ScatterElements(axis(node, 0), reduction(node)));
         rules.put("ScatterND", node -> new ScatterNd(reduction(node)));
         rules.put("CumSum", MovementRules::cumulativeSum);
         rules.put("Trilu", node -> new Triangle(node.attributes().truth("upper", true)));

@@ -46,8 +46,7 @@ final class ResizeRules {
                     "attribute mode: cubic (expected: nearest or linear)");
         }
         return new Resize(
-                new ResizeSampling(
-                        filter, Coordinates.ASYMMETRIC, Nearest.SIMPLE, 0, false, false),
+                new ResizeSampling(filter, Coordinates.ASYMMETRIC, Nearest.SIMPLE, 0, false, false),
                 List.of(),
                 Resize.AspectRatio.STRETCH,
                 0);

@@ -37,8 +37,7 @@ final class CopyLoops {
         ANY
     }
 
-    CopyLoops(
-            @Nullable Tensor source, Move move, Tensor target, float fill, RunCopies copies) {
+    CopyLoops(@Nullable Tensor source, Move move, Tensor target, float fill, RunCopies copies) {
         this.source = source == null ? null : source.segment();
         this.target = target.segment();
         this.fill = fill;
@@ -169,7 +168,14 @@ final class CopyLoops {
         switch (kind) {
             case COPY ->
                     copies.copy(
-                            origin, read, outerRead, target, write, outerWrite, outer, sizes[inner]);
+                            origin,
+                            read,
+                            outerRead,
+                            target,
+                            write,
+                            outerWrite,
+                            outer,
+                            sizes[inner]);
             case TRANSPOSE ->
                     copies.transpose(
                             origin,

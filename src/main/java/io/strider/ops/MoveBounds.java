@@ -45,7 +45,7 @@ final class MoveBounds {
         if (!inside) {
             throw new IllegalArgumentException(
                     "%s: shape %s (expected: room for the move: %s)"
-.formatted(side, Arrays.toString(tensor.shape()), move));
+                            .formatted(side, Arrays.toString(tensor.shape()), move));
         }
     }
 }

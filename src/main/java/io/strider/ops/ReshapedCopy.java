@@ -106,8 +106,7 @@ public final class ReshapedCopy {
             this.targetSizes = target.shape();
             this.targetStrides = target.strides();
             this.count = source.elementCount();
-            this.task =
-                    (index, _) -> part(index * GRAIN, Math.min(count, (index + 1) * GRAIN));
+            this.task = (index, _) -> part(index * GRAIN, Math.min(count, (index + 1) * GRAIN));
         }
 
         @Override

@@ -119,8 +119,7 @@ public record ResizeSampling(
                 yield offset + (x + 0.5) / axis.scale - 0.5;
             }
             case PYTORCH_HALF_PIXEL -> axis.length == 1 ? -0.5 : (x + 0.5) / axis.scale - 0.5;
-            case ALIGN_CORNERS ->
-                    axis.length == 1 ? 0 : x * (axis.input - 1.0) / (axis.length - 1);
+            case ALIGN_CORNERS -> axis.length == 1 ? 0 : x * (axis.input - 1.0) / (axis.length - 1);
             case ASYMMETRIC -> x / axis.scale;
             case TF_HALF_PIXEL_FOR_NN -> (x + 0.5) / axis.scale;
             case TF_CROP_AND_RESIZE -> {

@@ -27,8 +27,7 @@ final class ScalarRunCopies implements RunCopies {
             long write = to + run * toStep;
             if (length >= LONG) {
                 long bytes = length * Float.BYTES;
-                MemorySegment.copy(
-                        source, read * Float.BYTES, target, write * Float.BYTES, bytes);
+                MemorySegment.copy(source, read * Float.BYTES, target, write * Float.BYTES, bytes);
                 continue;
             }
             for (long k = 0; k < length; k++) {

@@ -46,11 +46,7 @@ public record Concat(long axis) implements Movement {
         for (int i = 0; i < inputs.count(); i++) {
             TensorType input = inputs.type(i);
             if (input.elementCount() > 0) {
-                moves.add(
-                        Boxes.whole(input.shape())
-                                .source(i)
-                                .toIndex(dim, at)
-                                .build());
+                moves.add(Boxes.whole(input.shape()).source(i).toIndex(dim, at).build());
             }
             at += input.shape()[dim];
         }

@@ -55,7 +55,7 @@ final class ConvolutionKernel implements Kernel {
             return null;
         }
         List<WindowAxis> axes = operator.axes(x, weight);
-        Conv2d convolution = convolution(axes, operator.groups());
+        Conv2d convolution = convolution(axes, operator.groups(), request.strictNumerics());
         long positions = request.outputs().get(0).elementCount();
         long products = weight.elementCount() / weight.shape()[0];
         boolean constant = request.isConstant(1) && (!inputs.has(2) || request.isConstant(2));
@@ -103,7 +103,7 @@ final class ConvolutionKernel implements Kernel {
     }
 
     /** A convolution with these axes, two or one of them. */
-    static Conv2d convolution(List<WindowAxis> axes, long groups) {
+    static Conv2d convolution(List<WindowAxis> axes, long groups, boolean strict) {
         WindowAxis width = axes.get(axes.size() - 1);
         WindowAxis height =
                 axes.size() == 2 ? axes.get(0) : WindowAxis.padded(1, 1, 1, 1, 0, 0, false);
@@ -112,6 +112,7 @@ final class ConvolutionKernel implements Kernel {
                 .dilation(height.dilation(), width.dilation())
                 .padding(Padding.of(height.before(), width.before(), height.after(), width.after()))
                 .groups(groups)
+                .strictNumerics(strict)
                 .build();
     }
 

@@ -3,7 +3,6 @@ package io.strider.graph.operator;
 import io.strider.graph.Inputs;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
-import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
 import java.util.List;
 import java.util.Objects;
@@ -47,8 +46,7 @@ public record DequantizeLinear(long axis, long blockSize) implements Operator {
         NdArray data = Objects.requireNonNull(inputs.get(0));
         NdArray scale = Objects.requireNonNull(inputs.get(1));
         NdArray zero = given.has(2) ? given.value(2) : null;
-        QuantizationGrid grid =
-                QuantizationGrid.of(given.type(0), given.type(1), axis, blockSize);
+        QuantizationGrid grid = QuantizationGrid.of(given.type(0), given.type(1), axis, blockSize);
         double[] values = new double[data.count()];
         for (int i = 0; i < values.length; i++) {
             int at = grid.scale(i);

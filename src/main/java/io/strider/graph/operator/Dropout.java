@@ -25,7 +25,8 @@ public record Dropout() implements Operator {
     @Override
     public List<TensorType> outputTypes(Inputs inputs) {
         TensorType data = Demands.present(inputs, 0, "data");
-        boolean trains = inputs.has(2) && Demands.single(inputs, 2, "training_mode").getLong(0) != 0;
+        boolean trains =
+                inputs.has(2) && Demands.single(inputs, 2, "training_mode").getLong(0) != 0;
         if (trains && !(inputs.has(1) && Demands.single(inputs, 1, "ratio").getDouble(0) == 0)) {
             throw Demands.refused("training_mode: true (expected: false, or a ratio of 0)");
         }
@@ -41,8 +42,7 @@ public record Dropout() implements Operator {
         NdArray kept = NdArray.scalar(ElementType.BOOL, 1);
         return List.of(
                 data,
-                PlainMoves.apply(
-                        List.of(), List.of(), 0, ElementType.BOOL, kept, data.shape()));
+                PlainMoves.apply(List.of(), List.of(), 0, ElementType.BOOL, kept, data.shape()));
     }
 
     @Override

@@ -28,8 +28,7 @@ record MoveKernel(List<Move> moves, float fill) implements Kernel {
         }
         List<Move> moves = operator.moves(inputs, request.outputs());
         for (Move move : moves) {
-            if (move.source() >= 0
-                    && inputs.type(move.source()).type() != ElementType.FLOAT32) {
+            if (move.source() >= 0 && inputs.type(move.source()).type() != ElementType.FLOAT32) {
                 return null;
             }
         }

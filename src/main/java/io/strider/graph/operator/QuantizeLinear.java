@@ -52,8 +52,7 @@ public record QuantizeLinear(long axis, long blockSize, @Nullable ElementType to
             type = zero.type();
         }
         if (!TARGETS.contains(type)) {
-            throw Demands.refused(
-                    "output: %s (expected: int8, uint8, int16 or uint16)", type);
+            throw Demands.refused("output: %s (expected: int8, uint8, int16 or uint16)", type);
         }
         return List.of(new TensorType(type, data.shape()));
     }
@@ -65,8 +64,7 @@ public record QuantizeLinear(long axis, long blockSize, @Nullable ElementType to
         NdArray scale = Objects.requireNonNull(inputs.get(1));
         NdArray zero = given.has(2) ? given.value(2) : null;
         ElementType type = outputTypes(given).get(0).type();
-        QuantizationGrid grid =
-                QuantizationGrid.of(given.type(0), given.type(1), axis, blockSize);
+        QuantizationGrid grid = QuantizationGrid.of(given.type(0), given.type(1), axis, blockSize);
         long[] values = new long[data.count()];
         for (int i = 0; i < values.length; i++) {
             int at = grid.scale(i);

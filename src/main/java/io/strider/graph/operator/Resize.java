@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy how sizes are understood
  * @param outside what stands where the region of interest reaches beyond the data
  */
-public record Resize(
-        ResizeSampling sampling, List<Long> axes, AspectRatio policy, double outside)
+public record Resize(ResizeSampling sampling, List<Long> axes, AspectRatio policy, double outside)
         implements Operator {
     /** How sizes are understood; names are ONNX's. */
     public enum AspectRatio {

@@ -19,7 +19,8 @@ public record Squeeze() implements Reshaping {
         for (int dim : Demands.axesOrAll(inputs, 1, sizes.length)) {
             dropped[dim] = sizes[dim] == 1;
             if (!dropped[dim] && inputs.has(1)) {
-                throw Demands.refused("axes: %s of %s (expected: a dimension of size 1)", dim, data);
+                throw Demands.refused(
+                        "axes: %s of %s (expected: a dimension of size 1)", dim, data);
             }
         }
         long[] shape = new long[sizes.length];

@@ -46,7 +46,8 @@ final class TransposedConvolutionKernel implements Kernel {
         if (!axes.stream().allMatch(TransposedConvolutionKernel::isGradient)) {
             return null;
         }
-        Conv2d convolution = ConvolutionKernel.convolution(axes, operator.groups());
+        Conv2d convolution =
+                ConvolutionKernel.convolution(axes, operator.groups(), request.strictNumerics());
         long[] outputs = y.shape();
         long[] picture =
                 y.rank() == 3
