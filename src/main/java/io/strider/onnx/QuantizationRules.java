@@ -5,6 +5,7 @@ import io.strider.graph.operator.DequantizeLinear;
 import io.strider.graph.operator.DynamicQuantizeLinear;
 import io.strider.graph.operator.QuantizeLinear;
 import io.strider.tensor.ElementType;
+
 import java.util.Map;
 
 /** How ONNX's quantised values become operators. */
@@ -21,7 +22,7 @@ final class QuantizationRules {
         Attributes attributes = node.attributes();
         attributes.ignore("saturate"); // of float8
         long to = attributes.integer("output_dtype", 0);
-        ElementType type = to == 0 ? null : DataTypes.of("attribute output_dtype", to);
+        ElementType type = to == 0 ? null : ShapeRules.elementType("output_dtype", to);
         requireFloatPrecision(attributes, "precision");
         return new QuantizeLinear(
                 attributes.integer("axis", 1), attributes.integer("block_size", 0), type);
@@ -36,7 +37,7 @@ final class QuantizationRules {
 
     private static void requireFloatPrecision(Attributes attributes, String name) {
         long type = attributes.integer(name, 0);
-        if (type != 0 && DataTypes.of("attribute " + name, type) != ElementType.FLOAT32) {
+        if (type != 0 && ShapeRules.elementType(name, type) != ElementType.FLOAT32) {
             throw new IllegalArgumentException(
                     "attribute %s: %s (expected: 0 or 1, float32)".formatted(name, type));
         }

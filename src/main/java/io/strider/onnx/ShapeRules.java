@@ -11,6 +11,7 @@ import io.strider.graph.operator.Shape;
 import io.strider.graph.operator.Size;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
+
 import java.util.Arrays;
 import java.util.Map;
 
@@ -73,7 +74,19 @@ final class ShapeRules {
         if (!node.attributes().has("to")) {
             throw new IllegalArgumentException("attribute to: missing");
         }
-        return new Cast(DataTypes.of("attribute to", node.attributes().integer("to", 0)));
+        return new Cast(elementType("to", node.attributes().integer("to", 0)));
+    }
+
+    /** The type of which an attribute gives ONNX's code. */
+    static ElementType elementType(String attribute, long code) {
+        OnnxElementType type = code == (int) code ? OnnxElementType.ofCode((int) code) : null;
+        ElementType elements = type == null ? null : type.elementType();
+        if (elements == null) {
+            throw new IllegalArgumentException(
+                    "attribute %s: %s (expected: a type of numbers, of 8 bits or more, no float8)"
+                            .formatted(attribute, type == null ? code : type));
+        }
+        return elements;
     }
 
     private static Operator castLike(NodeTranslation node) {

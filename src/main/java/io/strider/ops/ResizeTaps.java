@@ -58,8 +58,13 @@ public final class ResizeTaps {
         return false;
     }
 
+    /** Whether no tap reaches beyond an input of a size. */
+    boolean fits(long inputSize) {
+        return Arrays.stream(indices).allMatch(index -> index < inputSize);
+    }
+
     /** Whether the output is the input. */
-    boolean isIdentity(long inputSize) {
+    public boolean isIdentity(long inputSize) {
         boolean identity = inputSize == size() && indices.length == size();
         for (int i = 0; identity && i < size(); i++) {
             identity = count(i) == 1 && indices[i] == i;

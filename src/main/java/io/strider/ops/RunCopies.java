@@ -1,5 +1,7 @@
 package io.strider.ops;
 
+import io.strider.blas.VectorSupport;
+
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -40,6 +42,6 @@ interface RunCopies {
 
     /** The quicker of the two. */
     static RunCopies best() {
-        return new ScalarRunCopies();
+        return VectorSupport.isEnabled() ? new VectorRunCopies() : new ScalarRunCopies();
     }
 }

@@ -1,18 +1,25 @@
 package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
+import io.strider.graph.Kernel;
+import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.ops.Operation;
+import io.strider.ops.PictureResize;
 import io.strider.ops.PlainMoves;
 import io.strider.ops.PlainResize;
 import io.strider.ops.ResizeSampling;
 import io.strider.ops.ResizeTaps;
 import io.strider.tensor.NdArray;
+import io.strider.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The input at another size. Inputs: data, region of interest (for {@link
@@ -101,8 +108,7 @@ public record Resize(ResizeSampling sampling, List<Long> axes, AspectRatio polic
                 length = common * size;
                 rounded = Math.floor(length + 0.5);
             }
-            if (!(rounded >= 0 && rounded <= Integer.MAX_VALUE - 8 && wanted[i] > -1)
-                    || (size == 0 && rounded > 0)) {
+            if (!(rounded >= 0 && rounded <= Integer.MAX_VALUE - 8) || (size == 0 && rounded > 0)) {
                 throw Demands.refused(
                         "%s: %s for axis %s of %s (expected: a size that an array can have)",
                         bySize ? "sizes" : "scales", wanted[i], dims[i], data);
@@ -149,5 +155,34 @@ public record Resize(ResizeSampling sampling, List<Long> axes, AspectRatio polic
             return List.of(PlainMoves.apply(inputs, List.of(), 0, type.type(), null, type.shape()));
         }
         return List.of(PlainResize.apply(data, taps(given), outside));
+    }
+
+    @Override
+    public @Nullable Kernel kernel(KernelRequest request) {
+        TensorType data = request.inputs().type(0);
+        if (!Movement.isFloat32(request)
+                || data.rank() != 4
+                || request.outputs().get(0).elementCount() == 0) {
+            return null;
+        }
+        List<ResizeTaps> taps = taps(request.inputs());
+        boolean picture =
+                taps.get(0).isIdentity(data.shape()[0]) && taps.get(1).isIdentity(data.shape()[1]);
+        return picture ? new PictureKernel(taps.get(2), taps.get(3), (float) outside) : null;
+    }
+
+    /** Resizes channels-last pictures. */
+    private record PictureKernel(ResizeTaps rows, ResizeTaps columns, float outside)
+            implements Kernel {
+        @Override
+        public Operation bind(List<@Nullable Tensor> inputs, List<Tensor> outputs) {
+            Tensor data = Objects.requireNonNull(inputs.get(0));
+            return PictureResize.bind(data, outputs.get(0), rows, columns, outside);
+        }
+
+        @Override
+        public String description() {
+            return "rows, columns";
+        }
     }
 }

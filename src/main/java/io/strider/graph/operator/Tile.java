@@ -3,6 +3,7 @@ package io.strider.graph.operator;
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
 import io.strider.ops.Move;
+
 import java.util.List;
 
 /** Repeats the whole input along each dimension as often as the second input tells. */
@@ -21,7 +22,7 @@ public record Tile() implements Movement {
         }
         long[] shape = data.shape().clone();
         for (int dim = 0; dim < shape.length; dim++) {
-            if (repeats[dim] < 0 || Math.multiplyHigh(shape[dim], repeats[dim]) != 0) {
+            if (repeats[dim] < 0 || repeats[dim] > Long.MAX_VALUE / Math.max(1, shape[dim])) {
                 throw Demands.refused(
                         "repeats: %s (expected: >= 0, and sizes that can be counted)", repeats);
             }
