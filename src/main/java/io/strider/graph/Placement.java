@@ -94,13 +94,24 @@ final class Placement {
             case KERNEL -> {
                 PlannedValue x = inPlaceInput(planned, position);
                 PlannedValue y = output(planned, 0);
-                boolean mine = x != null && x.uses == 1 && x.place == null;
-                if (mine && y != null && y.place != null && x != null) {
+                if (x == null || x.place != null || y == null || y.place == null) {
+                    return;
+                }
+                if (x.uses == 1 && isComputed(x)) {
                     put(x, y.place);
                 }
             }
             default -> {}
         }
+    }
+
+    /** Whether a value's elements are its own: no views and no parts of it can be read later. */
+    private boolean isComputed(PlannedValue value) {
+        if (value.definedAt == PlannedValue.BEFORE) {
+            return true;
+        }
+        PlannedNode.Way way = nodes.get(value.definedAt).way;
+        return way == PlannedNode.Way.KERNEL || way == PlannedNode.Way.PLAIN;
     }
 
     private void placeParts(PlannedNode planned) {

@@ -236,6 +236,10 @@ final class Planner {
             PlannedValue value = values.get(name);
             if (value != null) {
                 value.usedAt(nodes.size());
+                if (!value.tensor && value.array < 0) { // an input that no node reads
+                    value.tensor = value.type.type() == ElementType.FLOAT32;
+                    value.array = value.tensor ? -1 : arrays++;
+                }
             }
         }
         return values;
