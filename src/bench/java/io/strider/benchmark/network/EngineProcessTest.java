@@ -54,7 +54,8 @@ class EngineProcessTest {
         Path path = Files.writeString(folder.resolve("bad.onnx"), "no model");
         assertThatExceptionOfType(EngineException.class)
                 .isThrownBy(() -> new EngineProcess("onnxruntime", 1, 1, path).close())
-                .satisfies(e -> assertThat(e.getMessage()).contains("bad.onnx").doesNotContain("\n"));
+                .satisfies(
+                        e -> assertThat(e.getMessage()).contains("bad.onnx").doesNotContain("\n"));
     }
 
     @ParameterizedTest
