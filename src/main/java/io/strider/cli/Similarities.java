@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param pictures as they were read
  * @param matrix a row and a column for each picture, −1 to 1
  */
+@SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, compared by nobody
 record Similarities(List<String> names, List<Picture> pictures, double[][] matrix) {
     /** Of vectors that need not have length 1; one of zeros is like no other. */
     static double[][] of(List<float[]> vectors) {

@@ -19,12 +19,17 @@ class DemoCommandTest {
     @Test
     void runsChecksTimesAndDraws() throws IOException {
         Path file = folder.resolve("maps.png");
-        Run run = Run.of("demo", "--output", file).isDone();
+        Run run =
+                Run.of("demo", "--output", file, "--similarity", folder.resolve("alike.png"))
+                        .isDone();
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
                 .contains(
                         "1×3×150×150 ∗ 32×3×7×7, stride 2×2 → 1×32×72×72",
                         "GFLOP/s",
+                        "8 photographs",
+                        "become 128 numbers",
+                        "Drawn: " + folder.resolve("alike.png"),
                         "1200×418 pixels: " + file,
                         "strider check")
                 .doesNotContain("WRONG", "NaN", "Infinity");
@@ -54,7 +59,14 @@ class DemoCommandTest {
                     bytes[bytes.length - 2] ^= 0x40; // another last bias
                     return new ByteArrayInputStream(bytes);
                 });
-        Run run = Run.with(cases, "demo", "--output", folder.resolve("maps.png"));
+        Run run =
+                Run.with(
+                        cases,
+                        "demo",
+                        "--output",
+                        folder.resolve("maps.png"),
+                        "--similarity",
+                        folder.resolve("alike.png"));
         run.fails(1, "demo failed");
         assertThat(run.out()).containsPattern("y +the feature maps .*WRONG");
     }
@@ -69,10 +81,12 @@ class DemoCommandTest {
     @Test
     void anExistingPictureIsReplaced() throws IOException {
         Path file = Files.writeString(folder.resolve("maps.png"), "old");
-        Run.of("demo", "--output", file).isDone();
+        Path alike = Files.writeString(folder.resolve("alike.png"), "old");
+        Run.of("demo", "--output", file, "--similarity", alike).isDone();
         assertThat(ImageIO.read(file.toFile())).isNotNull();
+        assertThat(ImageIO.read(alike.toFile()).getWidth()).isEqualTo(SimilarityPicture.size(8));
         try (var files = Files.list(folder)) {
-            assertThat(files).containsExactly(file);
+            assertThat(files).containsExactlyInAnyOrder(file, alike);
         }
     }
 }

@@ -48,6 +48,6 @@ public record DynamicQuantizeLinear() implements Operator {
         return List.of(
                 NdArray.ofLongs(ElementType.UINT8, values, data.shape()),
                 NdArray.scalar(ElementType.FLOAT32, scale),
-                NdArray.scalar(ElementType.UINT8, zero));
+                NdArray.scalar(ElementType.UINT8, (double) zero));
     }
 }
