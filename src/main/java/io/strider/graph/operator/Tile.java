@@ -2,7 +2,10 @@ package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Move;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
@@ -43,5 +46,10 @@ public record Tile() implements Movement {
             move.step(sizes[dim], dim, dim);
         }
         return List.of(move.build());
+    }
+
+    @Override
+    public @Nullable View view(Inputs inputs, int output) {
+        return Boxes.unchanged(inputs, outputTypes(inputs).get(0));
     }
 }
