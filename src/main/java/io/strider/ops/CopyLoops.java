@@ -3,8 +3,10 @@ package io.strider.ops;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.strider.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
+
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
 
 /**
  * One {@link Move} bound to tensors: a nest of loops over two memories. Loops of one turn are gone,
@@ -128,6 +130,11 @@ final class CopyLoops {
     /** Into how many pieces it can be cut. */
     long pieces() {
         return sizes[0];
+    }
+
+    /** How many pieces had better stay together, so that a matrix is cut between whole squares. */
+    long together() {
+        return kind == Kind.TRANSPOSE && depth == 2 ? 16 : 1;
     }
 
     /** Runs a range of the pieces. */

@@ -24,7 +24,7 @@ final class ScalarWeightedRuns implements WeightedRuns {
                             * source.getAtIndex(JAVA_FLOAT, from + offsets[first] * step + k);
             for (int t = first + 1; t < end; t++) {
                 float value = source.getAtIndex(JAVA_FLOAT, from + offsets[t] * step + k);
-                sum = Math.fma(weights[t], value, sum);
+                sum += weights[t] * value;
             }
             target.setAtIndex(JAVA_FLOAT, to + k, sum);
         }

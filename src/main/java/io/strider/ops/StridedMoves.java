@@ -2,10 +2,12 @@ package io.strider.ops;
 
 import io.strider.blas.Workers;
 import io.strider.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Moves bound to float32 tensors of any strides, split between threads. Transposing, slicing,
@@ -66,6 +68,7 @@ public final class StridedMoves implements Operation {
             CopyLoops loops = new CopyLoops(source, move, target, fill, copies);
             long pieces = loops.pieces();
             long each = Math.max(1, GRAIN / Math.max(1, loops.count / pieces));
+            each = Math.ceilDiv(each, loops.together()) * loops.together();
             for (long first = 0; first < pieces; first += each) {
                 long end = Math.min(pieces, first + each);
                 open.add(new Piece(loops, first, end));

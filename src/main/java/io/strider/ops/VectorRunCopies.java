@@ -22,6 +22,9 @@ final class VectorRunCopies implements RunCopies {
     private static final VectorSpecies<Float> S8 = FloatVector.SPECIES_256;
     private static final int SQUARE = 8;
 
+    /** Rows that are turned together: two cache lines of the target. */
+    private static final int STRIPE = 32;
+
     /** Lanes whose number has bit 1, 2 or 4. */
     private static final VectorMask<Float> BIT1 = bit(1);
 
@@ -130,18 +133,36 @@ final class VectorRunCopies implements RunCopies {
             long toStep,
             long rows,
             long columns) {
+        if (toStep == rows && VectorInterleaving.serves(rows)) {
+            long done =
+                    VectorInterleaving.interleave(
+                            source, from, fromStep, target, to, (int) rows, columns);
+            scalar.transpose(
+                    source,
+                    from + done,
+                    fromStep,
+                    target,
+                    to + done * toStep,
+                    toStep,
+                    rows,
+                    columns - done);
+            return;
+        }
         long squareRows = LANES < SQUARE ? 0 : rows - rows % SQUARE;
         long squareColumns = columns - columns % SQUARE;
-        for (long row = 0; row < squareRows; row += SQUARE) {
-            long read = from + row * fromStep;
+        for (long row = 0; row < squareRows; row += STRIPE) {
+            long end = Math.min(squareRows, row + STRIPE);
             for (long column = 0; column < squareColumns; column += SQUARE) {
-                square(
-                        source,
-                        (read + column) * Float.BYTES,
-                        fromStep * Float.BYTES,
-                        target,
-                        (to + column * toStep + row) * Float.BYTES,
-                        toStep * Float.BYTES);
+                // Squares that are neighbours in the target follow one another: whole cache lines.
+                for (long r = row; r < end; r += SQUARE) {
+                    square(
+                            source,
+                            (from + r * fromStep + column) * Float.BYTES,
+                            fromStep * Float.BYTES,
+                            target,
+                            (to + column * toStep + r) * Float.BYTES,
+                            toStep * Float.BYTES);
+                }
             }
         }
         scalar.transpose(

@@ -5,11 +5,14 @@ import io.strider.graph.Kernel;
 import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The same numbers in another type, as {@link NdArray#cast} converts them.
@@ -41,5 +44,11 @@ public record Cast(@Nullable ElementType to) implements Operator {
     @Override
     public @Nullable Kernel kernel(KernelRequest request) {
         return Movement.isFloat32(request) ? Reshaping.CopyKernel.COPY : null;
+    }
+
+    @Override
+    public @Nullable View view(Inputs inputs, int output) {
+        TensorType wanted = outputTypes(inputs).get(0);
+        return wanted.equals(inputs.type(0)) ? View.SAME_ORDER : null;
     }
 }

@@ -2,7 +2,9 @@ package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Move;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,5 +53,16 @@ public record Concat(long axis) implements Movement {
             at += input.shape()[dim];
         }
         return moves;
+    }
+
+    @Override
+    public View.Part part(Inputs inputs, int input) {
+        TensorType data = inputs.type(input);
+        int dim = Demands.axis("axis", axis, data.rank());
+        long at = 0;
+        for (int i = 0; i < input; i++) {
+            at += inputs.type(i).shape()[dim];
+        }
+        return View.Part.along(data.rank(), dim, at);
     }
 }

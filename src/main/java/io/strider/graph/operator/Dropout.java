@@ -5,12 +5,15 @@ import io.strider.graph.Kernel;
 import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.PlainMoves;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * y = x, as nothing is dropped where nothing is learnt. The second output tells for each element
@@ -50,5 +53,10 @@ public record Dropout() implements Operator {
         boolean alone = request.inputs().outputs() < 2;
         boolean floats = request.inputs().type(0).type() == ElementType.FLOAT32;
         return alone && floats ? Reshaping.CopyKernel.COPY : null;
+    }
+
+    @Override
+    public View view(Inputs inputs, int output) {
+        return View.SAME_ORDER;
     }
 }

@@ -2,7 +2,11 @@ package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Move;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /**
@@ -53,5 +57,10 @@ public record Expand() implements Movement {
             }
         }
         return List.of(move.build());
+    }
+
+    @Override
+    public @Nullable View view(Inputs inputs, int output) {
+        return Boxes.unchanged(inputs, outputTypes(inputs).get(0));
     }
 }

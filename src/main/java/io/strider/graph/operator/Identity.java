@@ -5,10 +5,13 @@ import io.strider.graph.Kernel;
 import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.tensor.NdArray;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** y = x. */
 public record Identity() implements Operator {
@@ -30,5 +33,10 @@ public record Identity() implements Operator {
     @Override
     public @Nullable Kernel kernel(KernelRequest request) {
         return Movement.isFloat32(request) ? Reshaping.CopyKernel.COPY : null;
+    }
+
+    @Override
+    public View view(Inputs inputs, int output) {
+        return View.SAME_ORDER;
     }
 }

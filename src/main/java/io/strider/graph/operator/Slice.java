@@ -2,7 +2,11 @@ package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Move;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.List;
 
@@ -81,5 +85,20 @@ public record Slice() implements Movement {
             move.step(ranges[dim].size, dim, ranges[dim].step, dim, 1);
         }
         return List.of(move.build());
+    }
+
+    @Override
+    public @Nullable View view(Inputs inputs, int output) {
+        Range[] ranges = ranges(inputs);
+        long[] from = new long[ranges.length];
+        long[] step = new long[ranges.length];
+        for (int dim = 0; dim < ranges.length; dim++) {
+            from[dim] = ranges[dim].start;
+            step[dim] = ranges[dim].size > 1 ? ranges[dim].step : 1;
+            if (step[dim] < 1) {
+                return null;
+            }
+        }
+        return new View.Part(from, step);
     }
 }

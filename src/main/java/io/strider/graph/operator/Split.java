@@ -2,7 +2,9 @@ package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Move;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -82,5 +84,16 @@ public record Split(long axis, long parts) implements Movement {
             at += output.shape()[dim];
         }
         return moves;
+    }
+
+    @Override
+    public View view(Inputs inputs, int output) {
+        TensorType data = inputs.type(0);
+        int dim = Demands.axis("axis", axis, data.rank());
+        long at = 0;
+        for (TensorType part : outputTypes(inputs).subList(0, output)) {
+            at += part.shape()[dim];
+        }
+        return View.Part.along(data.rank(), dim, at);
     }
 }

@@ -2,7 +2,11 @@ package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Move;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /**
@@ -58,5 +62,21 @@ public record Transposition(List<Integer> order) implements Movement {
             move.step(data.shape()[dims[i]], dims[i], i);
         }
         return List.of(move.build());
+    }
+
+    /** Only dimensions of size 1 have moved: the others follow one another as before. */
+    @Override
+    public @Nullable View view(Inputs inputs, int output) {
+        long[] sizes = inputs.type(0).shape();
+        int last = -1;
+        for (int dim : dims(sizes.length)) {
+            if (sizes[dim] != 1) {
+                if (dim < last) {
+                    return null;
+                }
+                last = dim;
+            }
+        }
+        return View.SAME_ORDER;
     }
 }

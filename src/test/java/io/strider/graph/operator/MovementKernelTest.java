@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strider.graph.Kernel;
 import io.strider.graph.Operator;
+import io.strider.graph.View;
+import io.strider.ops.Move;
+import io.strider.ops.PlainMoves;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
 import java.util.ArrayList;
@@ -39,6 +42,81 @@ class MovementKernelTest {
                     .as("seed %s, %s of %s", seed, operator, Arrays.toString(inputs[0].shape()))
                     .isEqualTo(wanted.get(i));
         }
+        checkViews(seed, operator, new Given(Arrays.asList(inputs), outputs), wanted);
+    }
+
+    /** Where an operator says that an array is a view of another it is. */
+    private static void checkViews(
+            long seed, Operator operator, Given inputs, List<NdArray> outputs) {
+        for (int i = 0; i < outputs.size(); i++) {
+            NdArray output = outputs.get(i);
+            View view = operator.view(inputs, i);
+            if (view instanceof View.Part part) {
+                assertThat(part(inputs.value(0), part, output.shape()))
+                        .as("seed %s, output %s of %s", seed, i, operator)
+                        .isEqualTo(output);
+            } else if (view != null) {
+                assertThat(inputs.value(0).reshape(output.shape()))
+                        .as("seed %s, %s", seed, operator)
+                        .isEqualTo(output);
+            }
+        }
+        for (int i = 0; i < inputs.count(); i++) {
+            View.Part part = inputs.has(i) ? operator.part(inputs, i) : null;
+            if (part != null) {
+                assertThat(part(outputs.get(0), part, inputs.value(i).shape()))
+                        .as("seed %s, input %s of %s", seed, i, operator)
+                        .isEqualTo(inputs.value(i));
+            }
+        }
+    }
+
+    private static NdArray part(NdArray whole, View.Part part, long... shape) {
+        Move.Builder move = Move.between(shape.length, shape.length);
+        for (int dim = 0; dim < shape.length; dim++) {
+            move.fromIndex(dim, part.from()[dim]);
+            move.step(shape[dim], dim, part.step()[dim], dim, 1);
+        }
+        List<Move> moves = List.of(move.build());
+        return PlainMoves.apply(List.of(whole), moves, 0, ElementType.FLOAT32, null, shape);
+    }
+
+    @Test
+    void whatMovesNothingIsAView() {
+        NdArray data = counting(2, 1, 3);
+        Given one = new Given(List.of(data), 1);
+        assertThat(new Transposition(List.of(1, 0, 2)).view(one, 0)).isEqualTo(View.SAME_ORDER);
+        assertThat(new Transposition(List.of(2, 0, 1)).view(one, 0)).isNull();
+        assertThat(new Flatten(1).view(one, 0)).isEqualTo(View.SAME_ORDER);
+        assertThat(new Identity().view(one, 0)).isEqualTo(View.SAME_ORDER);
+        assertThat(new Dropout().view(one, 0)).isEqualTo(View.SAME_ORDER);
+        assertThat(new Cast(ElementType.FLOAT32).view(one, 0)).isEqualTo(View.SAME_ORDER);
+        assertThat(new Cast(ElementType.INT8).view(one, 0)).isNull();
+        Given ones = new Given(List.of(data, indices(1, 1, 1)), 1);
+        assertThat(new Tile().view(ones, 0)).isEqualTo(View.SAME_ORDER);
+        assertThat(new Expand().view(ones, 0)).isEqualTo(View.SAME_ORDER);
+        Given wider = new Given(List.of(data, indices(2, 2, 3)), 1);
+        assertThat(new Expand().view(wider, 0)).isNull();
+        Given none = new Given(List.of(row(1, 2), indices(0, 0)), 1);
+        assertThat(new Pad(Pad.Mode.EDGE).view(none, 0)).isEqualTo(View.SAME_ORDER);
+        Given moved = new Given(List.of(row(1, 2), indices(1, -1)), 1);
+        assertThat(new Pad(Pad.Mode.EDGE).view(moved, 0)).isNull();
+        assertThat(new Concat(0).part(new Given(List.of(data, data), 1), 1))
+                .isEqualTo(View.Part.along(3, 0, 2));
+    }
+
+    @Test
+    void partsAreViewsUnlessTurnedRound() {
+        NdArray data = row(1, 2, 3);
+        NdArray last = indices(-1);
+        NdArray far = indices(Long.MIN_VALUE);
+        NdArray zero = indices(0);
+        Given turned = new Given(List.of(data, last, far, zero, last), 1);
+        assertThat(new Slice().view(turned, 0)).isNull();
+        Given once = new Given(List.of(data, last, far, zero, far), 1);
+        assertThat(new Slice().view(once, 0)).isEqualTo(View.Part.along(1, 0, 2));
+        Given halves = new Given(List.of(data, indices(1, 2)), 2);
+        assertThat(new Split(0, 0).view(halves, 1)).isEqualTo(View.Part.along(1, 0, 1));
     }
 
     private static long[] anyShape(Random random) {
