@@ -6,7 +6,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** With the Vector API, and products added without rounding in between. */
+/** With the Vector API; the same results bit by bit as the plain loops. */
 final class VectorWeightedRuns implements WeightedRuns {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();

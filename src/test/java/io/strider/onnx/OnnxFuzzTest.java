@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever is done to a file, a model or an {@link OnnxFormatException} comes out of it. */
 class OnnxFuzzTest {
     private static final long SEED = 20_261_123;
-    private static final int MUTATIONS = 8_000;
+    private static final int MUTATIONS = 7_000;
 
     /**
      * Bytes on the heap for one byte of the file: a message takes two of them at least, for which
@@ -321,7 +321,7 @@ class OnnxFuzzTest {
             model = input.readAllBytes();
         }
         assertThat(readBounded(model, "face_recognition")).isTrue();
-        for (int mutation = 0; mutation < 40; mutation++) {
+        for (int mutation = 0; mutation < 20; mutation++) {
             byte[] bytes = mutated(model, model, new Random(SEED + mutation));
             readBounded(bytes, "seed %d, face_recognition, mutation %d".formatted(SEED, mutation));
         }
