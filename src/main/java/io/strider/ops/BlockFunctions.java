@@ -21,7 +21,8 @@ final class BlockFunctions {
         return switch (function) {
             case ElementaryFunction elementary -> elementary(elementary);
             case ActivationFunction.Plain plain -> plain(plain);
-            case ActivationFunction.LeakyRelu leaky -> leakyRelu(leaky.alpha());
+            case ActivationFunction.LeakyRelu leaky when Float.isFinite(leaky.alpha()) ->
+                    leakyRelu(leaky.alpha());
             case ActivationFunction.ExponentialLinear linear when linear.width() > 0 ->
                     exponentialLinear(linear.alpha(), linear.gamma(), linear.width());
             case ActivationFunction.HardSigmoid hard -> hardSigmoid(hard.alpha(), hard.beta());
@@ -292,7 +293,7 @@ final class BlockFunctions {
                         float[] a = blocks[0];
                         float[] b = blocks[1];
                         for (int k = 0; k < count; k++) {
-                            a[k] = Math.max(a[k], 0) + b[k] * Math.min(a[k], 0);
+                            a[k] = a[k] < 0 ? a[k] * b[k] : a[k];
                         }
                     };
             default ->

@@ -30,9 +30,10 @@ public final class Elementwise {
     }
 
     /**
-     * y = f(x). Errors: what is rational or a root is within 4 units in the last place of the exact
-     * result, what has exponentials in it within 8, or within 2⁻²⁰ · |x| for the products of x and
-     * a sigmoid or error function, whose factor loses digits where it is small.
+     * y = f(x). Everything is within 8 units in the last place of the exact result, or within
+     * 2⁻¹²⁶, except what multiplies x by a factor between 0 and 1 that loses digits where it is
+     * small (GELU, HardSwish, swish, Mish) or adds to a product (HardSigmoid): that is within 2⁻²⁰
+     * · (|x| + 1).
      */
     public Operation unary(UnaryFunction function, Tensor x, Tensor y) {
         LoopNest nest = LoopNest.of(y.shape(), ALL, y.strides(), x.strides());

@@ -15,8 +15,8 @@ public final class LineOperations {
     private LineOperations() {}
 
     /**
-     * As {@link PlainReduction#softmax}; each within 8 units in the last place (shares below 2⁻¹²⁶
-     * within 2⁻¹²⁶), logarithms within 2⁻²² · (1 + |x − m|).
+     * As {@link PlainReduction#softmax}. With m the largest of the line, shares are within 8 + |x −
+     * m| units in the last place, or within 2⁻¹²⁶; logarithms within 2⁻²¹ · (1 + |x − m|).
      */
     public static Operation softmax(Tensor x, boolean[] together, boolean logarithm, Tensor y) {
         return new SoftmaxOperation(x, together, logarithm, y, Exponentials.best());

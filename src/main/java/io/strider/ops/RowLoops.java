@@ -61,7 +61,7 @@ interface RowLoops {
     /** Whether {@link #combine} can do it. */
     static boolean supports(BinaryFunction function) {
         return switch (function) {
-            case ADD, SUBTRACT, MULTIPLY, DIVIDE, MINIMUM, MAXIMUM -> true;
+            case ADD, SUBTRACT, MULTIPLY, DIVIDE, MINIMUM, MAXIMUM, PARAMETRIC_RELU -> true;
             default -> false;
         };
     }

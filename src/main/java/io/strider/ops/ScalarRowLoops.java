@@ -41,6 +41,7 @@ final class ScalarRowLoops implements RowLoops {
             case DIVIDE -> a / b;
             case MINIMUM -> Math.min(a, b);
             case MAXIMUM -> Math.max(a, b);
+            case PARAMETRIC_RELU -> a < 0 ? a * b : a;
             default -> throw new IllegalArgumentException("function: " + function);
         };
     }

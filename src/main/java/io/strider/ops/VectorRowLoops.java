@@ -37,6 +37,8 @@ final class VectorRowLoops implements RowLoops {
             case DIVIDE -> quotients(a, aAt, aStep, b, bAt, bStep, y, yAt, yStep, rows, columns);
             case MINIMUM -> minima(a, aAt, aStep, b, bAt, bStep, y, yAt, yStep, rows, columns);
             case MAXIMUM -> maxima(a, aAt, aStep, b, bAt, bStep, y, yAt, yStep, rows, columns);
+            case PARAMETRIC_RELU ->
+                    slopes(a, aAt, aStep, b, bAt, bStep, y, yAt, yStep, rows, columns);
             default -> throw new IllegalArgumentException("function: " + function);
         }
     }
@@ -136,6 +138,39 @@ final class VectorRowLoops implements RowLoops {
                 FloatVector.fromMemorySegment(S, a, p + k, ORDER, rest)
                         .mul(FloatVector.fromMemorySegment(S, b, q + k, ORDER, rest))
                         .intoMemorySegment(y, r + k, ORDER, rest);
+            }
+        }
+    }
+
+    private static void slopes(
+            MemorySegment a,
+            long aAt,
+            long aStep,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            MemorySegment y,
+            long yAt,
+            long yStep,
+            long rows,
+            int columns) {
+        int whole = columns - columns % LANES;
+        VectorMask<Float> rest = S.indexInRange(whole, columns);
+        for (long row = 0; row < rows; row++) {
+            long p = (aAt + row * aStep) * Float.BYTES;
+            long q = (bAt + row * bStep) * Float.BYTES;
+            long r = (yAt + row * yStep) * Float.BYTES;
+            for (int column = 0; column < whole; column += LANES) {
+                long k = (long) column * Float.BYTES;
+                FloatVector x = FloatVector.fromMemorySegment(S, a, p + k, ORDER);
+                FloatVector slope = FloatVector.fromMemorySegment(S, b, q + k, ORDER);
+                x.blend(x.mul(slope), x.lt(0)).intoMemorySegment(y, r + k, ORDER);
+            }
+            if (whole < columns) {
+                long k = (long) whole * Float.BYTES;
+                FloatVector x = FloatVector.fromMemorySegment(S, a, p + k, ORDER, rest);
+                FloatVector slope = FloatVector.fromMemorySegment(S, b, q + k, ORDER, rest);
+                x.blend(x.mul(slope), x.lt(0)).intoMemorySegment(y, r + k, ORDER, rest);
             }
         }
     }

@@ -69,7 +69,13 @@ public record BatchNormalization(double epsilon, double momentum, boolean traini
                 return null;
             }
         }
-        Affine affine = request.shared("affine", Affine.class, () -> affine(request));
+        List<NdArray> parameters =
+                List.of(
+                        request.inputs().value(1),
+                        request.inputs().value(2),
+                        request.inputs().value(3),
+                        request.inputs().value(4));
+        Affine affine = request.shared(parameters, Affine.class, () -> affine(request, parameters));
         return new SimpleKernel(
                 "affine",
                 0,
@@ -84,13 +90,9 @@ public record BatchNormalization(double epsilon, double momentum, boolean traini
                                         outputs.getFirst()));
     }
 
-    private Affine affine(KernelRequest request) {
+    private Affine affine(KernelRequest request, List<NdArray> parameters) {
         List<NdArray> parts =
-                affine(
-                        request.inputs().value(1),
-                        request.inputs().value(2),
-                        request.inputs().value(3),
-                        request.inputs().value(4));
+                affine(parameters.get(0), parameters.get(1), parameters.get(2), parameters.get(3));
         return new Affine(
                 parts.getFirst().toTensor(request.arena()),
                 parts.getLast().toTensor(request.arena()));
