@@ -2,6 +2,7 @@ package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Move;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,5 +52,16 @@ public record Concat(long axis) implements Movement {
             at += input.shape()[dim];
         }
         return moves;
+    }
+
+    @Override
+    public View.Part part(Inputs inputs, int input) {
+        int rank = inputs.type(0).rank();
+        int dim = Demands.axis("axis", axis, rank);
+        long first = 0;
+        for (int i = 0; i < input; i++) {
+            first += inputs.type(i).shape()[dim];
+        }
+        return View.Part.along(rank, dim, first);
     }
 }

@@ -5,6 +5,7 @@ import io.strider.graph.Kernel;
 import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.PlainMoves;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
@@ -43,6 +44,11 @@ public record Dropout() implements Operator {
         return List.of(
                 data,
                 PlainMoves.apply(List.of(), List.of(), 0, ElementType.BOOL, kept, data.shape()));
+    }
+
+    @Override
+    public @Nullable View view(Inputs inputs, int output) {
+        return output == 0 ? View.SAME_ORDER : null;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.strider.graph.Kernel;
 import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.tensor.NdArray;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +26,11 @@ public record Identity() implements Operator {
     @Override
     public List<NdArray> evaluate(List<@Nullable NdArray> inputs, int outputs) {
         return List.of(Objects.requireNonNull(inputs.get(0)));
+    }
+
+    @Override
+    public View view(Inputs inputs, int output) {
+        return View.SAME_ORDER;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.strider.graph.Kernel;
 import io.strider.graph.KernelRequest;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Operation;
 import io.strider.ops.ReshapedCopy;
 import io.strider.tensor.NdArray;
@@ -34,6 +35,11 @@ interface Reshaping extends Operator {
     default List<NdArray> evaluate(List<@Nullable NdArray> inputs, int outputs) {
         NdArray data = Objects.requireNonNull(inputs.get(0));
         return List.of(data.reshape(shape(new Given(inputs, outputs))));
+    }
+
+    @Override
+    default View view(Inputs inputs, int output) {
+        return View.SAME_ORDER;
     }
 
     @Override

@@ -2,9 +2,11 @@ package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Move;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every step-th index of some axes between a start (inclusive) and an end (exclusive). Inputs:
@@ -81,5 +83,20 @@ public record Slice() implements Movement {
             move.step(ranges[dim].size, dim, ranges[dim].step, dim, 1);
         }
         return List.of(move.build());
+    }
+
+    @Override
+    public @Nullable View view(Inputs inputs, int output) {
+        Range[] ranges = ranges(inputs);
+        long[] from = new long[ranges.length];
+        long[] step = new long[ranges.length];
+        for (int dim = 0; dim < ranges.length; dim++) {
+            if (ranges[dim].step < 0 && ranges[dim].size > 1) {
+                return null; // backwards
+            }
+            from[dim] = ranges[dim].start;
+            step[dim] = Math.max(1, ranges[dim].step);
+        }
+        return new View.Part(from, step);
     }
 }

@@ -2,6 +2,7 @@ package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Move;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,5 +83,17 @@ public record Split(long axis, long parts) implements Movement {
             at += output.shape()[dim];
         }
         return moves;
+    }
+
+    @Override
+    public View view(Inputs inputs, int output) {
+        TensorType data = inputs.type(0);
+        int dim = Demands.axis("axis", axis, data.rank());
+        long[] sizes = sizes(inputs, data.shape()[dim]);
+        long first = 0;
+        for (int i = 0; i < output; i++) {
+            first += sizes[i];
+        }
+        return View.Part.along(data.rank(), dim, first);
     }
 }
