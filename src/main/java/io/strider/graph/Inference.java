@@ -204,6 +204,11 @@ final class Inference {
         return type;
     }
 
+    /** The type of a value, null if the graph has none of that name. */
+    @Nullable TensorType typeOrNull(String name) {
+        return types.get(name);
+    }
+
     /** Whether a value is constant, or became so by guards. */
     boolean isConstant(String name) {
         if (constants.containsKey(name)) {

@@ -97,6 +97,11 @@ public final class PlainRun {
         return results;
     }
 
+    /** Inputs that are all known. */
+    static Inputs inputs(List<@Nullable NdArray> arguments, int outputs) {
+        return new ArrayInputs(arguments, outputs);
+    }
+
     /** Everything is known. */
     private record ArrayInputs(List<@Nullable NdArray> arrays, int outputs) implements Inputs {
         @Override

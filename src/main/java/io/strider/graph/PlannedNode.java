@@ -21,7 +21,7 @@ final class PlannedNode {
 
     final Node node;
 
-    /** The node's index in the graph. */
+    /** The node's index in the graph, and behind those of other graphs of the session. */
     final int index;
 
     final List<TensorType> outputTypes;

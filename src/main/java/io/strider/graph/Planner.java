@@ -22,6 +22,7 @@ final class Planner {
     private static final long HEAP_BYTES = 8;
 
     private final Graph graph;
+    private final int firstIndex;
     private final ConstantTensors constants;
     private final SharedParts parts;
     private final @Nullable Workers workers;
@@ -31,17 +32,20 @@ final class Planner {
     /**
      * For a graph.
      *
+     * @param firstIndex of its nodes, for what plans share
      * @param workers who make kernels, null for the caller
      * @param memoryLimit bytes that a run may take
      */
     Planner(
             Graph graph,
+            int firstIndex,
             ConstantTensors constants,
             SharedParts parts,
             @Nullable Workers workers,
             boolean strict,
             long memoryLimit) {
         this.graph = graph;
+        this.firstIndex = firstIndex;
         this.constants = constants;
         this.parts = parts;
         this.workers = workers;
@@ -97,7 +101,7 @@ final class Planner {
             if (needed) {
                 wanted.addAll(node.inputs());
                 wanted.remove("");
-                live.add(new PlannedNode(node, i, outputTypes(node, inference)));
+                live.add(new PlannedNode(node, firstIndex + i, outputTypes(node, inference)));
             }
         }
         return List.copyOf(live.reversed());

@@ -44,27 +44,37 @@ public final class Session implements AutoCloseable {
     private final Graph graph;
     private final @Nullable Workers workers;
     private final @Nullable AutoCloseable owned;
-    private final Arena arena = Arena.ofShared();
-    private final ConstantTensors constants = new ConstantTensors(arena);
+    private final Arena arena;
     private final SharedParts parts = new SharedParts();
     private final FramePool frames;
     private final PlanCache plans;
     private final Planner planner;
 
-    private Session(Builder builder) {
-        this.graph = builder.graph();
+    /** Of the graph as it was, for inputs that the fused one refuses; null if they are the same. */
+    private final @Nullable Planner unfused;
+
+    private Session(Builder builder, Graph graph, Graph fused, Arena arena) {
+        this.graph = graph;
         this.workers = builder.workers;
         this.owned = builder.owned;
+        this.arena = arena;
         this.frames = new FramePool(builder.concurrency, builder.memoryLimit);
         this.plans = new PlanCache(frames, parts);
-        this.planner =
-                new Planner(
-                        graph,
-                        constants,
-                        parts,
-                        workers,
-                        builder.strictNumerics,
-                        builder.memoryLimit);
+        ConstantTensors constants = new ConstantTensors(arena);
+        this.planner = planner(builder, fused, 0, constants);
+        this.unfused =
+                builder.fuse ? planner(builder, graph, fused.nodes().size(), constants) : null;
+    }
+
+    private Planner planner(Builder builder, Graph of, int firstIndex, ConstantTensors constants) {
+        return new Planner(
+                of,
+                firstIndex,
+                constants,
+                parts,
+                workers,
+                builder.strictNumerics,
+                builder.memoryLimit);
     }
 
     /** A session with the defaults of {@link Builder}. */
@@ -240,7 +250,20 @@ public final class Session implements AutoCloseable {
     }
 
     private Plan plan(Map<String, TensorType> types, Map<String, Value> inputs) {
-        return plans.use(types, inputs, () -> planner.plan(types, small(types, inputs)));
+        return plans.use(types, inputs, () -> make(types, small(types, inputs)));
+    }
+
+    private Plan make(Map<String, TensorType> types, Map<String, NdArray> elements) {
+        try {
+            return planner.plan(types, elements);
+        } catch (IllegalArgumentException refused) {
+            if (unfused == null) {
+                throw refused;
+            }
+            // Either the inputs do not fit, which the graph as it was tells better, or a fused
+            // node takes less than its parts did, such as a sum of two shapes.
+            return unfused.plan(types, elements);
+        }
     }
 
     /** The elements of those inputs from which shapes may be computed. */
@@ -402,12 +425,12 @@ public final class Session implements AutoCloseable {
         private Graph graph() {
             Graph result = graph;
             if (outputs != null) {
-                Graph.Builder builder = Graph.builder();
-                graph.inputs().forEach(builder::input);
-                graph.constants().forEach(builder::constant);
-                graph.nodes().forEach(builder::node);
-                outputs.stream().distinct().forEach(builder::output);
-                result = builder.build();
+                Graph.Builder other = Graph.builder();
+                graph.inputs().forEach(other::input);
+                graph.constants().forEach(other::constant);
+                graph.nodes().forEach(other::node);
+                outputs.stream().distinct().forEach(other::output);
+                result = other.build();
             }
             result.constants()
                     .forEach((name, value) -> {
@@ -417,16 +440,26 @@ public final class Session implements AutoCloseable {
                                             + " (expected: of an arena for all threads)");
                         }
                     });
-            return fuse ? Passes.applyTo(result) : result;
+            return result;
         }
 
         /**
          * A session; it takes what it {@linkplain #owns} from now on.
          *
-         * @throws IllegalArgumentException if a constant's memory is confined to a thread
+         * @throws IllegalArgumentException if a constant's memory is confined to a thread, or an
+         *     output is unknown
          */
+        @SuppressWarnings("MustBeClosed") // by the session
         public Session build() {
-            return new Session(this);
+            Graph wanted = graph();
+            Arena arena = Arena.ofShared();
+            try {
+                Graph fused = fuse ? Passes.applyTo(wanted, arena) : wanted;
+                return new Session(this, wanted, fused, arena);
+            } catch (Throwable failure) {
+                arena.close();
+                throw failure;
+            }
         }
     }
 }

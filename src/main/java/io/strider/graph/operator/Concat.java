@@ -4,7 +4,6 @@ import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
 import io.strider.graph.View;
 import io.strider.ops.Move;
-
 import java.util.ArrayList;
 import java.util.List;
 
@@ -57,12 +56,12 @@ public record Concat(long axis) implements Movement {
 
     @Override
     public View.Part part(Inputs inputs, int input) {
-        TensorType data = inputs.type(input);
-        int dim = Demands.axis("axis", axis, data.rank());
-        long at = 0;
+        int rank = inputs.type(0).rank();
+        int dim = Demands.axis("axis", axis, rank);
+        long first = 0;
         for (int i = 0; i < input; i++) {
-            at += inputs.type(i).shape()[dim];
+            first += inputs.type(i).shape()[dim];
         }
-        return View.Part.along(data.rank(), dim, at);
+        return View.Part.along(rank, dim, first);
     }
 }

@@ -15,11 +15,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * y = activation(x ∗ weight + bias + residual) in any number of spatial dimensions.
+ * y = activation((x ∗ weight) · scale + bias + residual) in any number of spatial dimensions.
  *
  * <p>Inputs: x N×C×spatial sizes; weight O×C/groups×taps; bias O, may be absent; residual of y's
- * shape, may be absent, which only fusion adds. All of one floating-point type. Output: y N×O×
- * windows.
+ * shape, and scale O, may be absent, which only fusion adds. All of one floating-point type.
+ * Output: y N×O×windows.
  *
  * @param window how it slides; an absent kernel is that of the weights
  * @param groups a divisor of C and O
@@ -29,6 +29,9 @@ public record Convolution(SlidingWindow window, long groups, Activation activati
         implements Operator {
     /** Index of the input that is added before the activation. */
     public static final int RESIDUAL = 3;
+
+    /** Index of the factors of the outputs, by which the weights are multiplied beforehand. */
+    public static final int SCALE = 4;
 
     /** Without activation. */
     public Convolution(SlidingWindow window, long groups) {
@@ -82,6 +85,10 @@ public record Convolution(SlidingWindow window, long groups, Activation activati
             OperandChecks.sameType(inputs.type(RESIDUAL), "residual", x.type());
             OperandChecks.shape(inputs.type(RESIDUAL), "residual", shape);
         }
+        if (inputs.has(SCALE)) {
+            OperandChecks.sameType(inputs.type(SCALE), "scale", x.type());
+            OperandChecks.shape(inputs.type(SCALE), "scale", outputs);
+        }
         return List.of(OperandChecks.output(x.type(), shape));
     }
 
@@ -103,7 +110,7 @@ public record Convolution(SlidingWindow window, long groups, Activation activati
     @Override
     public List<NdArray> evaluate(List<@Nullable NdArray> inputs, int outputs) {
         NdArray x = Objects.requireNonNull(inputs.get(0));
-        NdArray weight = Objects.requireNonNull(inputs.get(1));
+        NdArray weight = scaled(Objects.requireNonNull(inputs.get(1)), inputs);
         NdArray bias = inputs.size() > 2 ? inputs.get(2) : null;
         NdArray residual = inputs.size() > RESIDUAL ? inputs.get(RESIDUAL) : null;
         List<WindowAxis> axes =
@@ -120,6 +127,20 @@ public record Convolution(SlidingWindow window, long groups, Activation activati
                         (sum, index) ->
                                 activated(
                                         residual == null ? sum : sum + residual.getDouble(index))));
+    }
+
+    /** The weights times the factors of their outputs. */
+    private static NdArray scaled(NdArray weight, List<@Nullable NdArray> inputs) {
+        NdArray scale = inputs.size() > SCALE ? inputs.get(SCALE) : null;
+        if (scale == null) {
+            return weight;
+        }
+        double[] values = weight.toDoubles();
+        int each = scale.count() == 0 ? 0 : values.length / scale.count();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= scale.getDouble(i / each);
+        }
+        return NdArray.ofDoubles(weight.type(), values, weight.shape());
     }
 
     /** The activation in double, which {@link Activation#apply} has in float only. */

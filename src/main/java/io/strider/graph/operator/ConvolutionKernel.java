@@ -11,6 +11,7 @@ import io.strider.graph.TensorType;
 import io.strider.ops.Operation;
 import io.strider.ops.WindowAxis;
 import io.strider.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -58,7 +59,14 @@ final class ConvolutionKernel implements Kernel {
         Conv2d convolution = convolution(axes, operator.groups(), request.strictNumerics());
         long positions = request.outputs().get(0).elementCount();
         long products = weight.elementCount() / weight.shape()[0];
-        boolean constant = request.isConstant(1) && (!inputs.has(2) || request.isConstant(2));
+        boolean scaled = inputs.has(Convolution.SCALE);
+        boolean constant =
+                request.isConstant(1)
+                        && (!inputs.has(2) || request.isConstant(2))
+                        && (!scaled || request.isConstant(Convolution.SCALE));
+        if (scaled && !constant) {
+            return null;
+        }
         PreparedConv2d prepared = null;
         if (constant) {
             long[] picture = pictureShape(x);
@@ -72,16 +80,34 @@ final class ConvolutionKernel implements Kernel {
                     request.shared(
                             sizes,
                             PreparedConv2d.class,
-                            () ->
-                                    convolution.prepare(
-                                            picture,
-                                            picture(request.constant(1)),
-                                            inputs.has(2) ? request.constant(2) : null,
-                                            operator.activation(),
-                                            request.arena()));
+                            () -> prepared(convolution, picture, operator.activation(), request));
         }
         return new ConvolutionKernel(
                 convolution, prepared, operator.activation(), positions * products);
+    }
+
+    private static PreparedConv2d prepared(
+            Conv2d convolution, long[] picture, Activation activation, KernelRequest request) {
+        Tensor weight = request.constant(1);
+        Tensor bias = request.inputs().has(2) ? request.constant(2) : null;
+        if (!request.inputs().has(Convolution.SCALE)) {
+            return convolution.prepare(picture, picture(weight), bias, activation, request.arena());
+        }
+        try (Arena passing = Arena.ofConfined()) { // what is prepared holds copies
+            Tensor scaled = scaled(weight, request.constant(Convolution.SCALE), passing);
+            return convolution.prepare(picture, picture(scaled), bias, activation, request.arena());
+        }
+    }
+
+    /** The weights, row-major, times the factors of their outputs. */
+    private static Tensor scaled(Tensor weight, Tensor scale, Arena arena) {
+        float[] values = weight.toArray();
+        float[] factors = scale.toArray();
+        int each = values.length / factors.length;
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= factors[i / each];
+        }
+        return Tensor.of(arena, values, weight.shape());
     }
 
     private static boolean isMany(long batch, TensorType output) {

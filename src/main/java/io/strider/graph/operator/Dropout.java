@@ -49,6 +49,11 @@ public record Dropout() implements Operator {
     }
 
     @Override
+    public @Nullable View view(Inputs inputs, int output) {
+        return output == 0 ? View.SAME_ORDER : null;
+    }
+
+    @Override
     public @Nullable Kernel kernel(KernelRequest request) {
         boolean alone = request.inputs().outputs() < 2;
         boolean floats = request.inputs().type(0).type() == ElementType.FLOAT32;

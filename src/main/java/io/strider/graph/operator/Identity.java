@@ -31,6 +31,11 @@ public record Identity() implements Operator {
     }
 
     @Override
+    public View view(Inputs inputs, int output) {
+        return View.SAME_ORDER;
+    }
+
+    @Override
     public @Nullable Kernel kernel(KernelRequest request) {
         return Movement.isFloat32(request) ? Reshaping.CopyKernel.COPY : null;
     }

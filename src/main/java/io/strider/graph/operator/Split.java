@@ -4,7 +4,6 @@ import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
 import io.strider.graph.View;
 import io.strider.ops.Move;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -90,10 +89,11 @@ public record Split(long axis, long parts) implements Movement {
     public View view(Inputs inputs, int output) {
         TensorType data = inputs.type(0);
         int dim = Demands.axis("axis", axis, data.rank());
-        long at = 0;
-        for (TensorType part : outputTypes(inputs).subList(0, output)) {
-            at += part.shape()[dim];
+        long[] sizes = sizes(inputs, data.shape()[dim]);
+        long first = 0;
+        for (int i = 0; i < output; i++) {
+            first += sizes[i];
         }
-        return View.Part.along(data.rank(), dim, at);
+        return View.Part.along(data.rank(), dim, first);
     }
 }
