@@ -4,9 +4,10 @@ package io.strider.embedding;
  * How large a picture may be before it is refused. Both are compared with what the file's header
  * says, before anything is decoded or memory for it is taken.
  *
- * <p>A decoded picture takes three bytes a pixel, a CMYK one four while it is decoded, and a
- * progressive JPEG up to eight more of native memory; a turned one (EXIF) twice its size for a
- * moment. Beside these limits no side may be longer than {@value #MAX_SIDE} pixels. Immutable.
+ * <p>A decoded picture takes three bytes a pixel, a CMYK one four while it is decoded, a WebP twice
+ * as much, and a progressive JPEG up to eight more of native memory; a turned one (EXIF) twice its
+ * size for a moment. What tables a lossless WebP may have besides is up to TwelveMonkeys. Beside
+ * these limits no side may be longer than {@value #MAX_SIDE} pixels. Immutable.
  *
  * @param maxBytes the most bytes a file may have, 1 to 2147483639
  * @param maxPixels the most pixels a picture may have, 1 to 500,000,000

@@ -6,21 +6,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings pictures to another size, in two passes as Pillow does: along the rows, rounded to 8 bits,
  * then along the columns. Of the result only a window is computed, from no more of the source than
- * that window needs; its pixels are the same as the whole result's. Keeps its buffers from one call
- * to the next; for one thread at a time.
+ * that window needs; its pixels are the same as the whole result's.
+ *
+ * <p>Of the first pass only as many rows are kept as one row of the result needs, in a ring. They
+ * are kept as ints, which the compiler can make vector instructions of; from bytes without a sign
+ * it does not.
+ *
+ * <p>Keeps its buffers from one call to the next; for one thread at a time.
  */
 final class Resampler {
     private static final int CHANNELS = Picture.CHANNELS;
 
-    /** Rows of the source, brought to the window's width. */
-    private byte[] narrowed = new byte[0];
+    /** Rows of the source, brought to the window's width: row r in slot r modulo their number. */
+    private int[] ring = new int[0];
 
     /** Sums of one row of the result. */
     private int[] sums = new int[0];
 
     /** What is kept for the next call, in bytes of heap. */
     long retained() {
-        return narrowed.length + (long) Integer.BYTES * sums.length;
+        return Integer.BYTES * ((long) ring.length + sums.length);
     }
 
     /**
@@ -31,6 +36,8 @@ final class Resampler {
      * @param width of the whole result
      * @param window what of it is wanted: inside it, not empty
      * @param target rows of the window, without gaps from element 0 on
+     * @throws IllegalArgumentException if the rows that one row of the result needs do not fit into
+     *     an array: a height reduced a thousandfold and more at a width of tens of thousands
      */
     void resize(
             Picture source,
@@ -39,87 +46,105 @@ final class Resampler {
             Interpolation filter,
             Window window,
             byte[] target) {
+        boolean sameHeight = height == source.height();
+        boolean sameWidth = width == source.width();
+        if (sameHeight && sameWidth) {
+            crop(source, window, target);
+            return;
+        }
         if (filter == Interpolation.NEAREST) {
             nearest(source, height, width, window, target);
             return;
         }
-        boolean sameHeight = height == source.height();
-        @Nullable ResampleWeights down =
-                sameHeight
+        @Nullable ResampleWeights across =
+                sameWidth
                         ? null
                         : ResampleWeights.of(
-                                source.height(), height, filter, window.top(), window.bottom());
-        int firstRow = down == null ? window.top() : down.firstInput();
-        int endRow = down == null ? window.bottom() : down.endInput();
-        byte[] rows = source.values();
-        int stride = source.width() * CHANNELS;
-        int start = firstRow * stride + window.left() * CHANNELS;
-        if (width != source.width()) {
-            ResampleWeights across =
-                    ResampleWeights.of(
-                            source.width(), width, filter, window.left(), window.right());
-            int rowBytes = window.width() * CHANNELS;
-            byte[] output = sameHeight ? target : narrowed(endRow - firstRow, rowBytes);
-            for (int row = firstRow; row < endRow; row++) {
-                across(across, rows, row * stride, output, (row - firstRow) * rowBytes);
-            }
-            rows = output;
-            stride = rowBytes;
-            start = 0;
+                                source.width(), width, filter, window.left(), window.right());
+        int length = window.width() * CHANNELS;
+        if (sums.length < length) {
+            sums = new int[length];
         }
-        int rowBytes = window.width() * CHANNELS;
-        if (down == null) {
-            if (width != source.width()) {
-                return; // written already
+        if (sameHeight) {
+            for (int i = 0; i < window.height(); i++) {
+                narrow(source, across, window, window.top() + i, sums, 0);
+                for (int k = 0; k < length; k++) {
+                    target[i * length + k] = (byte) sums[k];
+                }
             }
-            copy(rows, start, stride, target, rowBytes, window.height());
             return;
         }
-        if (sums.length < rowBytes) {
-            sums = new int[rowBytes];
-        }
+        ResampleWeights down =
+                ResampleWeights.of(source.height(), height, filter, window.top(), window.bottom());
+        int slots = Math.min(down.taps(), down.endInput() - down.firstInput());
+        reserve(slots, length);
+        int next = down.firstInput();
         for (int i = 0; i < window.height(); i++) {
-            int from = start + (down.starts()[i] - firstRow) * stride;
-            down(down, i, rows, from, stride, sums, rowBytes);
-            round(sums, target, i * rowBytes, rowBytes);
+            int end = down.starts()[i] + down.counts()[i];
+            // Where the result is a small part of the source, rows between may not be needed.
+            next = Math.max(next, down.starts()[i]);
+            for (; next < end; next++) {
+                narrow(source, across, window, next, ring, next % slots * length);
+            }
+            add(down, i, slots, length);
+            round(target, i * length, length);
         }
     }
 
-    private byte[] narrowed(int rows, int rowBytes) {
-        int needed = Math.multiplyExact(rows, rowBytes);
-        if (narrowed.length < needed) {
-            narrowed = new byte[needed];
+    private void reserve(int slots, int length) {
+        long needed = (long) slots * length;
+        if (needed > Integer.MAX_VALUE - 8) {
+            throw Checks.refused(
+                    "target: %s rows of %s values for each of its rows (expected: to fit an array)",
+                    slots, length);
         }
-        return narrowed;
-    }
-
-    private static void copy(
-            byte[] rows, int start, int stride, byte[] target, int rowBytes, int count) {
-        for (int i = 0; i < count; i++) {
-            System.arraycopy(rows, start + i * stride, target, i * rowBytes, rowBytes);
+        if (ring.length < needed) {
+            ring = new int[(int) needed];
         }
     }
 
-    /** One row: each output pixel is a sum over neighbouring pixels. */
-    private static void across(
-            ResampleWeights plan, byte[] source, int row, byte[] target, int at) {
-        int[] starts = plan.starts();
-        int[] counts = plan.counts();
-        int[] weights = plan.weights();
-        int taps = plan.taps();
+    private static void crop(Picture source, Window window, byte[] target) {
+        int length = window.width() * CHANNELS;
+        for (int i = 0; i < window.height(); i++) {
+            int from = ((window.top() + i) * source.width() + window.left()) * CHANNELS;
+            System.arraycopy(source.values(), from, target, i * length, length);
+        }
+    }
+
+    /** Brings one row of the source to the window's width. */
+    private static void narrow(
+            Picture source,
+            @Nullable ResampleWeights across,
+            Window window,
+            int row,
+            int[] target,
+            int at) {
+        byte[] values = source.values();
+        int start = row * source.width() * CHANNELS;
+        if (across == null) {
+            int from = start + window.left() * CHANNELS;
+            for (int i = 0; i < window.width() * CHANNELS; i++) {
+                target[at + i] = values[from + i] & 0xff;
+            }
+            return;
+        }
+        int[] starts = across.starts();
+        int[] counts = across.counts();
+        int[] weights = across.weights();
+        int taps = across.taps();
         int to = at;
         for (int i = 0; i < starts.length; i++) {
             int red = ResampleWeights.HALF;
             int green = ResampleWeights.HALF;
             int blue = ResampleWeights.HALF;
-            int from = row + starts[i] * CHANNELS;
+            int from = start + starts[i] * CHANNELS;
             int first = i * taps;
             int end = first + counts[i];
             for (int k = first; k < end; k++) {
                 int weight = weights[k];
-                red += (source[from] & 0xff) * weight;
-                green += (source[from + 1] & 0xff) * weight;
-                blue += (source[from + 2] & 0xff) * weight;
+                red += (values[from] & 0xff) * weight;
+                green += (values[from + 1] & 0xff) * weight;
+                blue += (values[from + 2] & 0xff) * weight;
                 from += CHANNELS;
             }
             target[to] = rounded(red);
@@ -129,63 +154,69 @@ final class Resampler {
         }
     }
 
-    /** One row of the result: a sum over whole rows, four at a time to spare the sums' traffic. */
-    private static void down(
-            ResampleWeights plan,
-            int output,
-            byte[] rows,
-            int start,
-            int stride,
-            int[] sums,
-            int length) {
-        int[] weights = plan.weights();
-        int first = output * plan.taps();
-        int count = plan.counts()[output];
+    /** Sums the rows of the ring that make a row of the result, four at a time. */
+    private void add(ResampleWeights down, int output, int slots, int length) {
+        int[] weights = down.weights();
+        int first = output * down.taps();
+        int count = down.counts()[output];
+        int row = down.starts()[output];
         Arrays.fill(sums, 0, length, ResampleWeights.HALF);
         int k = 0;
-        int from = start;
         for (; k + 4 <= count; k += 4) {
-            addFour(rows, from, stride, weights, first + k, sums, length);
-            from += 4 * stride;
+            addFour(
+                    ring,
+                    (row + k) % slots * length,
+                    (row + k + 1) % slots * length,
+                    (row + k + 2) % slots * length,
+                    (row + k + 3) % slots * length,
+                    weights,
+                    first + k,
+                    sums,
+                    length);
         }
         for (; k < count; k++) {
-            addOne(rows, from, weights[first + k], sums, length);
-            from += stride;
+            addOne(ring, (row + k) % slots * length, weights[first + k], sums, length);
         }
     }
 
     private static void addFour(
-            byte[] rows, int from, int stride, int[] weights, int first, int[] sums, int length) {
+            int[] rows,
+            int from0,
+            int from1,
+            int from2,
+            int from3,
+            int[] weights,
+            int first,
+            int[] sums,
+            int length) {
         int weight0 = weights[first];
         int weight1 = weights[first + 1];
         int weight2 = weights[first + 2];
         int weight3 = weights[first + 3];
-        int from1 = from + stride;
-        int from2 = from1 + stride;
-        int from3 = from2 + stride;
         for (int i = 0; i < length; i++) {
             sums[i] +=
-                    (rows[from + i] & 0xff) * weight0
-                            + (rows[from1 + i] & 0xff) * weight1
-                            + (rows[from2 + i] & 0xff) * weight2
-                            + (rows[from3 + i] & 0xff) * weight3;
+                    rows[from0 + i] * weight0
+                            + rows[from1 + i] * weight1
+                            + rows[from2 + i] * weight2
+                            + rows[from3 + i] * weight3;
         }
     }
 
-    private static void addOne(byte[] rows, int from, int weight, int[] sums, int length) {
+    private static void addOne(int[] rows, int from, int weight, int[] sums, int length) {
         for (int i = 0; i < length; i++) {
-            sums[i] += (rows[from + i] & 0xff) * weight;
+            sums[i] += rows[from + i] * weight;
         }
     }
 
-    private static void round(int[] sums, byte[] target, int at, int length) {
+    private void round(byte[] target, int at, int length) {
+        int[] finished = sums;
         for (int i = 0; i < length; i++) {
-            target[at + i] = rounded(sums[i]);
+            target[at + i] = (byte) rounded(finished[i]);
         }
     }
 
-    private static byte rounded(int sum) {
-        return (byte) Math.max(0, Math.min(255, sum >> ResampleWeights.PRECISION));
+    private static int rounded(int sum) {
+        return Math.max(0, Math.min(255, sum >> ResampleWeights.PRECISION));
     }
 
     /** As Pillow's {@code ImagingScaleAffine}, which adds the step up and does not multiply. */

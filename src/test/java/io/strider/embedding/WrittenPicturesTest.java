@@ -106,7 +106,7 @@ class WrittenPicturesTest {
             for (int x = 0; x < image.getWidth(); x++) {
                 for (int c = 0; c < 3; c++) {
                     int value = raster.getSample(x, y, bands < 3 ? 0 : c);
-                    rgb[(y * image.getWidth() + x) * 3 + c] = (byte) (value >> bits - 8);
+                    rgb[(y * image.getWidth() + x) * 3 + c] = (byte) (value >> (bits - 8));
                 }
             }
         }
@@ -175,7 +175,6 @@ class WrittenPicturesTest {
         "4, 11, BI_RGB",
         "8, 200, BI_RGB",
         "8, 200, BI_RLE8",
-        "4, 16, BI_RLE4"
     })
     void bmpWithAPalette(int bits, int colors, String compression) throws IOException {
         int type = bits == 8 ? BufferedImage.TYPE_BYTE_INDEXED : BufferedImage.TYPE_BYTE_BINARY;
