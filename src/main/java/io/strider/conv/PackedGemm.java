@@ -49,12 +49,14 @@ interface PackedGemm {
     /**
      * Packs B with the quicker of the two.
      *
+     * @param rows rows of A that most products will have
      * @param depth rows of B, the length of the sums
      * @param columns columns of B
      * @param b element (k, n) stands at index {@code at + k·rowStep + n·columnStep}; not kept
      * @param allocator gives the memory of the packed matrix
      */
     static PackedGemm pack(
+            long rows,
             long depth,
             long columns,
             MemorySegment b,
@@ -64,7 +66,8 @@ interface PackedGemm {
             Blas blas,
             SegmentAllocator allocator) {
         if (isVector()) {
-            return new VectorPackedGemm(depth, columns, b, at, rowStep, columnStep, allocator);
+            return new VectorPackedGemm(
+                    rows, depth, columns, b, at, rowStep, columnStep, allocator);
         }
         return new BlasPackedGemm(depth, columns, b, at, rowStep, columnStep, blas, allocator);
     }

@@ -15,6 +15,9 @@ final class Preparation {
     /** Winograd's share of the products must be less than this for its transforms to pay. */
     private static final double WINOGRAD_SHARE = 0.8;
 
+    /** Positions of the smallest picture that is cut into bands: 28×28. */
+    private static final long BAND_PICTURE = 784;
+
     /** Rows of the quickest product: fewer, or a rest, cost as much. */
     private static final long GEMM_ROWS = 7;
 
@@ -77,6 +80,23 @@ final class Preparation {
         return rows == 0 ? 1 : (double) Math.ceilDiv(rows, GEMM_ROWS) * GEMM_ROWS / rows;
     }
 
+    /**
+     * Whether IM2COL reads windows from a band of input rows and copies no patches. Measured, bands
+     * against patches: 3 to 64 channels, 7×7 with stride 2, 224×224 106 and 80; 3×3, 224×224 81 and
+     * 48; 3 to 32, 3×3 with stride 2, 224×224 67 and 50; 8 to 64, 3×3, 56×56 100 and 84; 128 to
+     * 128, 3×3 with stride 2, 56×56 110 and 100; 256 to 512, 1×1 with stride 2, 56×56 98 and 106,
+     * as a band has the pixels between the windows too. Small pictures have too few bands to share
+     * out, and without vectors OpenBLAS wants patches.
+     */
+    private static boolean bandsPay(Conv2dGeometry geometry) {
+        return PackedGemm.isVector()
+                && BandedGemm.supports(geometry)
+                && geometry.positions() >= BAND_PICTURE
+                && geometry.kernelHeight() >= geometry.strideHeight()
+                && geometry.kernelWidth() >= geometry.strideWidth()
+                && !geometry.isPointwise();
+    }
+
     /** Packs or transforms the weights for an algorithm that supports the geometry. */
     static PreparedAlgorithm prepare(
             Algorithm algorithm,
@@ -88,7 +108,9 @@ final class Preparation {
             SegmentAllocator allocator) {
         return switch (algorithm) {
             case IM2COL, POINTWISE ->
-                    new TiledGemm(geometry, weight, bias, activation, blas, allocator);
+                    bandsPay(geometry)
+                            ? new BandedGemm(geometry, weight, bias, activation, allocator)
+                            : new TiledGemm(geometry, weight, bias, activation, blas, allocator);
             case WINOGRAD ->
                     Winograd.prepare(
                             tile(geometry), geometry, weight, bias, activation, blas, allocator);

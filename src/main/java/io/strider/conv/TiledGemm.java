@@ -23,8 +23,11 @@ final class TiledGemm implements PreparedAlgorithm {
     /** Positions that a tile has all the same: with fewer the weights are read too often. */
     private static final long LEAST_POSITIONS = 56;
 
-    /** Measured, 64 to 256 channels of 56×56, GFLOP/s with 112, 224, 392, 784: 89, 92, 95, 91. */
-    private static final long MOST_POSITIONS = 392;
+    /**
+     * Measured, 64 to 256 channels of 56×56, GFLOP/s with 56, 168, 336, 392: 95, 103, 102, 100; a
+     * multiple of 6, 7 and 8, the rows of the products' blocks.
+     */
+    private static final long MOST_POSITIONS = 336;
 
     /** Tiles of an image from which on its channels need not be split as well. */
     private static final long ENOUGH_TILES = 8;
@@ -53,7 +56,7 @@ final class TiledGemm implements PreparedAlgorithm {
     /**
      * Packs the weights.
      *
-     * @param geometry the batch it names is of no account
+     * @param geometry the batch it names is the one to expect
      * @param weight O×C/groups×kernelHeight×kernelWidth, any strides; not kept
      * @param bias O, or null; not kept
      */
@@ -76,18 +79,21 @@ final class TiledGemm implements PreparedAlgorithm {
 
         long depth = geometry.productsPerOutput();
         long outputs = geometry.outChannelsPerGroup();
+        long batch = Math.max(1, geometry.batch());
+        long rows = Math.min(tilePositions, batch * geometry.positions());
         try (Arena temporary = Arena.ofConfined()) {
-            Tensor rows = weight.contiguous(temporary, MemoryFormat.CHANNELS_LAST);
+            Tensor filters = weight.contiguous(temporary, MemoryFormat.CHANNELS_LAST);
             for (int i = 0; i < blocks.length; i++) {
                 long group = i / parts;
                 long first = group * outputs + part(outputs, i % parts, parts);
                 long end = group * outputs + part(outputs, i % parts + 1, parts);
                 PackedGemm gemm =
                         PackedGemm.pack(
+                                rows,
                                 depth,
                                 end - first,
-                                rows.segment(),
-                                rows.offset() + first * depth,
+                                filters.segment(),
+                                filters.offset() + first * depth,
                                 1,
                                 depth,
                                 blas,

@@ -2,6 +2,7 @@ package io.strider.conv;
 
 import static io.strider.conv.VectorGemmLoops.BLOCK;
 import static io.strider.conv.VectorGemmLoops.LANES;
+import static io.strider.conv.VectorGemmLoops.MOST_DEPTH;
 import static io.strider.conv.VectorGemmLoops.ORDER;
 import static io.strider.conv.VectorGemmLoops.SPECIES;
 import static io.strider.conv.VectorGemmLoops.VECTOR_BYTES;
@@ -20,15 +21,12 @@ import org.jspecify.annotations.Nullable;
  * is read where it lies. OpenBLAS copies both operands at every call and writes the sums before an
  * epilogue can read them; here neither happens.
  *
- * <p>Measured on Zen 4, one thread, in GFLOP/s of a 118 peak: 108 to 113 for 6 rows × 4 vectors,
+ * <p>Measured on Zen 4, one thread, in GFLOP/s of a 118 peak: 112 to 117 for 6 rows × 4 vectors,
  * 107 to 111 for 7 × 3, 101 for 8 × 2, 58 for 8 × 1; OpenBLAS 0.3.21 91 to 100.
  */
-final class VectorPackedGemm implements PackedGemm {
-    /**
-     * Longest sums in one go: a panel of 2048 × 64 floats is half of a second-level cache of 1 MiB,
-     * the rows of A that it meets stand in the other half. Longer ones go through C.
-     */
-    private static final int MOST_DEPTH = 2048;
+final class VectorPackedGemm implements PackedGemm, WindowGemm {
+    /** GFLOP/s of the loops over panels so many vectors wide, as measured above. */
+    private static final double[] SPEEDS = {0, 58, 101, 109, 114};
 
     /** A block of sums, between the loops and the epilogue, in the first-level cache. */
     private static final ThreadLocal<float[]> BLOCKS =
@@ -41,7 +39,9 @@ final class VectorPackedGemm implements PackedGemm {
     /** Vectors before each panel, and their sum at the end. */
     private final int[] panels;
 
+    /** Packs B; {@code rows} as {@link PackedGemm#pack} says. */
     VectorPackedGemm(
+            long rows,
             long depth,
             long columns,
             MemorySegment b,
@@ -51,7 +51,7 @@ final class VectorPackedGemm implements PackedGemm {
             SegmentAllocator allocator) {
         this.depth = Math.toIntExact(depth);
         this.columns = columns;
-        this.panels = panels(Math.toIntExact(Math.ceilDiv(columns, LANES)));
+        this.panels = panels(Math.toIntExact(Math.ceilDiv(columns, LANES)), rows);
         int vectors = panels[panels.length - 1];
         this.packed = allocator.allocate(vectors * depth * VECTOR_BYTES, 64);
         for (int panel = 0; panel + 1 < panels.length; panel++) {
@@ -72,17 +72,48 @@ final class VectorPackedGemm implements PackedGemm {
         return VectorSupport.isEnabled() && FloatVector.SPECIES_PREFERRED.length() == LANES;
     }
 
-    /** Cuts so many vectors into threes, a four or two for the rest, a one or two if too few. */
-    static int[] panels(int vectors) {
+    /**
+     * Cuts so many vectors into panels for products of so many rows: most of them fours or most of
+     * them threes, whatever takes less time with the rows that are filled up.
+     *
+     * @return vectors before each panel, and their sum at the end
+     */
+    static int[] panels(int vectors, long rows) {
+        int[] threes = threes(vectors);
+        int[] fours = fours(vectors);
+        return time(fours, rows) < time(threes, rows) ? fours : threes;
+    }
+
+    private static double time(int[] panels, long rows) {
+        double time = 0;
+        for (int panel = 0; panel + 1 < panels.length; panel++) {
+            int vectors = panels[panel + 1] - panels[panel];
+            long height = height(vectors);
+            time += Math.ceilDiv(rows, height) * height * vectors / SPEEDS[vectors];
+        }
+        return time;
+    }
+
+    /** Threes, a four or two for the rest, a one or two if too few. */
+    private static int[] threes(int vectors) {
         int fours = vectors % 3;
         int threes = vectors / 3 - fours;
-        int last = 0;
-        if (threes < 0) { // 1, 2 and 5
-            fours = 0;
-            threes = vectors / 3;
-            last = vectors % 3;
-        }
-        int[] starts = new int[threes + fours + (last > 0 ? 1 : 0) + 1];
+        return threes < 0 // 1, 2 and 5
+                ? starts(0, vectors / 3, vectors % 3)
+                : starts(fours, threes, 0);
+    }
+
+    /** Fours and what remains, no single one if it can be helped. */
+    private static int[] fours(int vectors) {
+        return vectors % 4 == 1 && vectors > 4
+                ? starts(vectors / 4 - 1, 1, 2)
+                : vectors % 4 == 3
+                        ? starts(vectors / 4, 1, 0)
+                        : starts(vectors / 4, 0, vectors % 4);
+    }
+
+    private static int[] starts(int fours, int threes, int last) {
+        int[] starts = new int[fours + threes + (last > 0 ? 1 : 0) + 1];
         for (int i = 1; i < starts.length; i++) {
             int width = i <= threes ? 3 : i <= threes + fours ? 4 : last;
             starts[i] = starts[i - 1] + width;
@@ -120,7 +151,7 @@ final class VectorPackedGemm implements PackedGemm {
             long addendStep = first ? ldr : ldc;
             for (int panel = 0; panel + 1 < panels.length; panel++) {
                 int vectors = panels[panel + 1] - panels[panel];
-                int height = vectors == 4 ? 6 : vectors == 3 ? 7 : 8;
+                int height = height(vectors);
                 long column = (long) panels[panel] * LANES;
                 long b = (column * depth + (long) from * vectors * LANES) * Float.BYTES;
                 int width = (int) Math.min((long) vectors * LANES, columns - column);
@@ -194,6 +225,63 @@ final class VectorPackedGemm implements PackedGemm {
         epilogue.finish(c, cAt, ldc, rows, columns);
     }
 
+    @Override
+    public void multiplyWindows(
+            long rows,
+            MemorySegment a,
+            long aAt,
+            int[] starts,
+            int first,
+            int[] taps,
+            MemorySegment c,
+            long cAt,
+            long ldc,
+            Epilogue epilogue,
+            @Nullable MemorySegment residual,
+            long residualAt,
+            long ldr) {
+        WindowGemm.requireTaps(taps, depth);
+        float[] block = BLOCKS.get();
+        long at = aAt * Float.BYTES;
+        for (int panel = 0; panel + 1 < panels.length; panel++) {
+            int vectors = panels[panel + 1] - panels[panel];
+            int height = height(vectors);
+            long column = (long) panels[panel] * LANES;
+            long b = column * depth * Float.BYTES;
+            int width = (int) Math.min((long) vectors * LANES, columns - column);
+            for (long row = 0; row < rows; row += height) {
+                int count = (int) Math.min(height, rows - row);
+                int from = first + (int) row;
+                switch (vectors) {
+                    case 4 ->
+                            VectorWindowLoops.sixByFour(
+                                    a, at, starts, from, taps, packed, b, block);
+                    case 3 ->
+                            VectorWindowLoops.sevenByThree(
+                                    a, at, starts, from, taps, packed, b, block);
+                    case 2 ->
+                            VectorWindowLoops.eightByTwo(
+                                    a, at, starts, from, taps, packed, b, block);
+                    default ->
+                            VectorWindowLoops.eightByOne(
+                                    a, at, starts, from, taps, packed, b, block);
+                }
+                if (residual != null) {
+                    long start = residualAt + row * ldr + column;
+                    add(block, vectors * LANES, count, width, residual, start, ldr);
+                }
+                long target = cAt + row * ldc + column;
+                finish(block, vectors, count, width, epilogue, (int) column, c, target, ldc);
+            }
+        }
+        epilogue.finish(c, cAt, ldc, rows, columns);
+    }
+
+    /** Rows of a block that is so many vectors wide. */
+    private static int height(int vectors) {
+        return vectors == 4 ? 6 : vectors == 3 ? 7 : 8;
+    }
+
     /** block += addend, {@code width} columns of {@code rows} rows. */
     private static void add(
             float[] block,
@@ -227,7 +315,8 @@ final class VectorPackedGemm implements PackedGemm {
 
     /**
      * c = clamp(block + bias). By comparison and not with min and max, which in Java take six
-     * instructions each, for zeros' signs; this way NaN stays NaN too.
+     * instructions each, for zeros' signs; this way NaN stays NaN too. Bounds that are none are not
+     * compared with: with sums of 64 products that is 5 % of the time.
      */
     private static void finish(
             float[] block,
@@ -239,29 +328,98 @@ final class VectorPackedGemm implements PackedGemm {
             MemorySegment c,
             long cAt,
             long ldc) {
-        FloatVector low = FloatVector.broadcast(SPECIES, epilogue.low);
-        FloatVector high = FloatVector.broadcast(SPECIES, epilogue.high);
-        for (int lane = 0; lane + LANES <= width; lane += LANES) {
-            FloatVector bias = FloatVector.fromArray(SPECIES, epilogue.biasValues, column + lane);
+        float low = epilogue.low;
+        float high = epilogue.high;
+        float[] bias = epilogue.biasValues;
+        int stride = vectors * LANES;
+        int whole = width - width % LANES;
+        if (low == Float.NEGATIVE_INFINITY && high == Float.POSITIVE_INFINITY) {
+            finishUnbounded(block, stride, rows, whole, bias, column, c, cAt, ldc);
+        } else if (high == Float.POSITIVE_INFINITY) {
+            finishFrom(low, block, stride, rows, whole, bias, column, c, cAt, ldc);
+        } else {
+            finishBetween(low, high, block, stride, rows, whole, bias, column, c, cAt, ldc);
+        }
+        if (whole < width) {
+            VectorMask<Float> mask = SPECIES.indexInRange(whole, width);
+            FloatVector lows = FloatVector.broadcast(SPECIES, low);
+            FloatVector highs = FloatVector.broadcast(SPECIES, high);
+            FloatVector biases = FloatVector.fromArray(SPECIES, bias, column + whole);
             for (int r = 0; r < rows; r++) {
                 FloatVector sum =
-                        FloatVector.fromArray(SPECIES, block, r * vectors * LANES + lane).add(bias);
-                sum = sum.blend(low, sum.lt(low));
-                sum.blend(high, sum.compare(VectorOperators.GT, high))
+                        FloatVector.fromArray(SPECIES, block, r * stride + whole).add(biases);
+                sum = sum.blend(lows, sum.lt(lows));
+                sum.blend(highs, sum.compare(VectorOperators.GT, highs))
+                        .intoMemorySegment(c, (cAt + r * ldc + whole) * Float.BYTES, ORDER, mask);
+            }
+        }
+    }
+
+    private static void finishUnbounded(
+            float[] block,
+            int stride,
+            int rows,
+            int width,
+            float[] bias,
+            int column,
+            MemorySegment c,
+            long cAt,
+            long ldc) {
+        for (int lane = 0; lane < width; lane += LANES) {
+            FloatVector biases = FloatVector.fromArray(SPECIES, bias, column + lane);
+            for (int r = 0; r < rows; r++) {
+                FloatVector.fromArray(SPECIES, block, r * stride + lane)
+                        .add(biases)
                         .intoMemorySegment(c, (cAt + r * ldc + lane) * Float.BYTES, ORDER);
             }
         }
-        int rest = width % LANES;
-        if (rest > 0) {
-            int lane = width - rest;
-            VectorMask<Float> mask = SPECIES.indexInRange(0, rest);
-            FloatVector bias = FloatVector.fromArray(SPECIES, epilogue.biasValues, column + lane);
+    }
+
+    private static void finishFrom(
+            float low,
+            float[] block,
+            int stride,
+            int rows,
+            int width,
+            float[] bias,
+            int column,
+            MemorySegment c,
+            long cAt,
+            long ldc) {
+        FloatVector lows = FloatVector.broadcast(SPECIES, low);
+        for (int lane = 0; lane < width; lane += LANES) {
+            FloatVector biases = FloatVector.fromArray(SPECIES, bias, column + lane);
             for (int r = 0; r < rows; r++) {
                 FloatVector sum =
-                        FloatVector.fromArray(SPECIES, block, r * vectors * LANES + lane).add(bias);
-                sum = sum.blend(low, sum.lt(low));
-                sum.blend(high, sum.compare(VectorOperators.GT, high))
-                        .intoMemorySegment(c, (cAt + r * ldc + lane) * Float.BYTES, ORDER, mask);
+                        FloatVector.fromArray(SPECIES, block, r * stride + lane).add(biases);
+                sum.blend(lows, sum.lt(lows))
+                        .intoMemorySegment(c, (cAt + r * ldc + lane) * Float.BYTES, ORDER);
+            }
+        }
+    }
+
+    private static void finishBetween(
+            float low,
+            float high,
+            float[] block,
+            int stride,
+            int rows,
+            int width,
+            float[] bias,
+            int column,
+            MemorySegment c,
+            long cAt,
+            long ldc) {
+        FloatVector lows = FloatVector.broadcast(SPECIES, low);
+        FloatVector highs = FloatVector.broadcast(SPECIES, high);
+        for (int lane = 0; lane < width; lane += LANES) {
+            FloatVector biases = FloatVector.fromArray(SPECIES, bias, column + lane);
+            for (int r = 0; r < rows; r++) {
+                FloatVector sum =
+                        FloatVector.fromArray(SPECIES, block, r * stride + lane).add(biases);
+                sum = sum.blend(lows, sum.lt(lows));
+                sum.blend(highs, sum.compare(VectorOperators.GT, highs))
+                        .intoMemorySegment(c, (cAt + r * ldc + lane) * Float.BYTES, ORDER);
             }
         }
     }

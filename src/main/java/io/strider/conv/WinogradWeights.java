@@ -42,6 +42,7 @@ final class WinogradWeights {
                 for (int position = 0; position < positions; position++) {
                     packed[group * positions + position] =
                             PackedGemm.pack(
+                                    blocking.tiles(),
                                     channels,
                                     outputs,
                                     all,

@@ -34,6 +34,7 @@ class PackedGemmTest {
         VECTOR;
 
         PackedGemm pack(
+                long rows,
                 long depth,
                 long columns,
                 MemorySegment b,
@@ -46,7 +47,8 @@ class PackedGemmTest {
                         new BlasPackedGemm(
                                 depth, columns, b, at, rowStep, columnStep, Blas.plain(), arena);
                 case VECTOR ->
-                        new VectorPackedGemm(depth, columns, b, at, rowStep, columnStep, arena);
+                        new VectorPackedGemm(
+                                rows, depth, columns, b, at, rowStep, columnStep, arena);
             };
         }
     }
@@ -95,6 +97,7 @@ class PackedGemmTest {
 
             PackedGemm gemm =
                     kind.pack(
+                            rows,
                             depth,
                             columns,
                             segment(arena, b),
@@ -164,13 +167,25 @@ class PackedGemmTest {
     @ParameterizedTest
     @MethodSource("vectors")
     void panelsCoverAllVectorsAndAreNarrowOnlyWhereThereAreFew(int vectors) {
-        int[] panels = VectorPackedGemm.panels(vectors);
-        assertThat(panels[0]).isZero();
-        assertThat(panels[panels.length - 1]).isEqualTo(vectors);
-        for (int i = 1; i < panels.length; i++) {
-            int width = panels[i] - panels[i - 1];
-            assertThat(width).isBetween(vectors > 5 || vectors % 3 == 0 ? 3 : 1, 4);
+        for (long rows : new long[] {1, 6, 7, 56, 84, 336}) {
+            int[] panels = VectorPackedGemm.panels(vectors, rows);
+            assertThat(panels[0]).isZero();
+            assertThat(panels[panels.length - 1]).isEqualTo(vectors);
+            for (int i = 1; i < panels.length; i++) {
+                int width = panels[i] - panels[i - 1];
+                boolean last = i == panels.length - 1;
+                int least = vectors == 1 ? 1 : last || vectors == 2 ? 2 : 3;
+                assertThat(width).as("panel %d of %d", i, vectors).isBetween(least, 4);
+            }
         }
+    }
+
+    @Test
+    void panelsFollowTheRows() {
+        assertThat(VectorPackedGemm.panels(12, 336)).containsExactly(0, 4, 8, 12);
+        assertThat(VectorPackedGemm.panels(12, 49)).containsExactly(0, 3, 6, 9, 12);
+        assertThat(VectorPackedGemm.panels(8, 49)).containsExactly(0, 4, 8);
+        assertThat(VectorPackedGemm.panels(5, 336)).containsExactly(0, 3, 5);
     }
 
     @ParameterizedTest
@@ -180,7 +195,7 @@ class PackedGemmTest {
             float[] a = {1, 2, Float.NaN, 4, 5, 6};
             float[] b = {1, 1, 1, 1};
             Tensor c = Tensor.zeros(arena, 3, 2);
-            PackedGemm gemm = kind.pack(2, 2, segment(arena, b), 0, 2, 1, arena);
+            PackedGemm gemm = kind.pack(3, 2, 2, segment(arena, b), 0, 2, 1, arena);
             Epilogue epilogue = new Epilogue(null, 0, 2, Activation.RELU, arena);
             gemm.multiply(3, segment(arena, a), 0, 2, c.segment(), 0, 2, epilogue, null, 0, 0);
             assertThat(c.toArray()).containsExactly(3, 3, Float.NaN, Float.NaN, 11, 11);
@@ -194,7 +209,7 @@ class PackedGemmTest {
             Random random = new Random(1);
             PackedGemm gemm =
                     Kind.VECTOR.pack(
-                            20, 150, segment(arena, normals(random, 3000)), 0, 150, 1, arena);
+                            20, 20, 150, segment(arena, normals(random, 3000)), 0, 150, 1, arena);
             MemorySegment a = segment(arena, normals(random, 20 * 20));
             Tensor c = Tensor.zeros(arena, 20, 150);
             Epilogue epilogue = new Epilogue(null, 0, 150, Activation.RELU, arena);
