@@ -59,9 +59,4 @@ public record Dropout() implements Operator {
         boolean floats = request.inputs().type(0).type() == ElementType.FLOAT32;
         return alone && floats ? Reshaping.CopyKernel.COPY : null;
     }
-
-    @Override
-    public View view(Inputs inputs, int output) {
-        return View.SAME_ORDER;
-    }
 }

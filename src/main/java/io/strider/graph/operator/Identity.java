@@ -39,9 +39,4 @@ public record Identity() implements Operator {
     public @Nullable Kernel kernel(KernelRequest request) {
         return Movement.isFloat32(request) ? Reshaping.CopyKernel.COPY : null;
     }
-
-    @Override
-    public View view(Inputs inputs, int output) {
-        return View.SAME_ORDER;
-    }
 }
