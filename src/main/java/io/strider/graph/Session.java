@@ -314,6 +314,61 @@ public final class Session implements AutoCloseable {
         return checked;
     }
 
+    /**
+     * Tells what a run on inputs of these types does.
+     *
+     * @throws IllegalArgumentException as {@link #outputTypes}
+     * @throws IllegalStateException if the session is closed
+     */
+    public PlanDescription explain(Map<String, TensorType> inputs) {
+        Map<String, TensorType> types = checked(inputs);
+        plans.enter();
+        try {
+            Plan plan = plan(types, Map.of());
+            try {
+                return PlanDescription.of(plan, new long[plan.nodes().size()]);
+            } finally {
+                plans.release(plan);
+            }
+        } finally {
+            plans.leave();
+        }
+    }
+
+    /**
+     * Runs and tells how long every node took, the mean of some runs after as many that are not
+     * timed.
+     *
+     * @param runs how many are timed, at least 1
+     * @throws IllegalArgumentException as {@link #run(Map, Arena)}, and if {@code runs} is less
+     *     than 1
+     * @throws IllegalStateException as {@link #run(Map, Arena)}
+     * @throws java.util.concurrent.CancellationException as {@link #run(Map, Arena)}
+     */
+    public PlanDescription profile(Map<String, Value> inputs, int runs) {
+        if (runs < 1) {
+            throw new IllegalArgumentException("runs: " + runs + " (expected: >= 1)");
+        }
+        List<PlanDescription> result = new ArrayList<>();
+        run(
+                inputs,
+                (plan, frame) -> {
+                    long[] nanos = new long[plan.nodes().size()];
+                    for (int i = 1 - runs; i <= runs; i++) {
+                        if (i == 1) {
+                            Arrays.fill(nanos, 0);
+                        }
+                        frame.load(inputs, workers);
+                        frame.time(workers, nanos);
+                    }
+                    for (int i = 0; i < nanos.length; i++) {
+                        nanos[i] /= runs;
+                    }
+                    result.add(PlanDescription.of(plan, nanos));
+                });
+        return result.getFirst();
+    }
+
     /** Bytes of native memory that frames hold now; a gauge. */
     public long frameBytes() {
         return frames.bytes();
