@@ -63,17 +63,11 @@ final class BlockSums {
 
     /** NaN if any is, −∞ of none. */
     static float maximum(float[] x, int count) {
-        float m0 = Float.NEGATIVE_INFINITY;
-        float m1 = m0;
-        int k = 0;
-        for (; k + 2 <= count; k += 2) {
-            m0 = Math.max(m0, x[k]);
-            m1 = Math.max(m1, x[k + 1]);
+        float maximum = Float.NEGATIVE_INFINITY;
+        for (int k = 0; k < count; k++) {
+            maximum = Math.max(maximum, x[k]);
         }
-        for (; k < count; k++) {
-            m0 = Math.max(m0, x[k]);
-        }
-        return Math.max(m0, m1);
+        return maximum;
     }
 
     /** NaN if any is, +∞ of none. */

@@ -9,7 +9,7 @@ import io.strider.blas.VectorSupport;
  * polynomials are weighted least-squares fits that come near the least greatest error; their own
  * share of the error is below 2⁻²⁸ of the result.
  *
- * <p>Arrays have a multiple of 16 elements; what stands behind {@code count}, up to the next
+ * <p>Arrays have a multiple of 32 elements; what stands behind {@code count}, up to the next
  * multiple, is overwritten.
  */
 interface Exponentials {

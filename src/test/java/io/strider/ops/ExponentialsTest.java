@@ -75,8 +75,8 @@ class ExponentialsTest {
     @ParameterizedTest
     @MethodSource("forms")
     void specialValuesComeOutAsTheyShould(Exponentials form) {
-        float[] x = new float[16];
-        float[] scratch = new float[16];
+        float[] x = new float[32];
+        float[] scratch = new float[32];
         float[] special = {
             Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, 0, -0f, 200, -200
         };
