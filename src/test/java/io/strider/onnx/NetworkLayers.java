@@ -26,7 +26,7 @@ import java.util.SplittableRandom;
  * <p>Used by one thread, for one network.
  */
 final class NetworkLayers {
-    /** How much of the square of its scale a batch normalisation's shift has. */
+    /** Deviation of what is left of a mean on purpose, as a share of the values' deviation. */
     private static final double SHIFT = 0.2;
 
     private final OnnxBuilder builder = new OnnxBuilder();
@@ -48,6 +48,7 @@ final class NetworkLayers {
      * @param mean of each channel, by the estimate
      * @param variance of each channel, by the estimate
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Features(String name, int height, int width, double[] mean, double[] variance) {
         int channels() {
             return mean.length;

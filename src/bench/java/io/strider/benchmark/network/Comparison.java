@@ -174,7 +174,7 @@ final class Comparison {
                         long nanos = Math.max(1, entry.getValue().warm(warmupMillis));
                         runs.put(
                                 entry.getKey(),
-                                (int) Math.clamp(TURN_NANOS / nanos, 1, MOST_RUNS_A_TURN));
+                                Math.clamp(TURN_NANOS / nanos, 1, MOST_RUNS_A_TURN));
                         times.put(entry.getKey(), new ArrayList<>());
                     });
         }

@@ -195,14 +195,19 @@ final class EngineProcess implements AutoCloseable {
 
     /** Lets the process end, and ends it if it does not. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         try {
             commands.close();
         } catch (IOException ended) {
             // It has.
         }
-        if (!process.waitFor(LONGEST_END_SECONDS, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+        try {
+            if (!process.waitFor(LONGEST_END_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException interruption) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
     }
 }

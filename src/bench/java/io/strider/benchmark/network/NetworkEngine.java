@@ -40,6 +40,6 @@ interface NetworkEngine extends AutoCloseable {
         float[] outputs() throws Exception;
 
         @Override
-        void close() throws Exception;
+        void close();
     }
 }

@@ -190,11 +190,16 @@ final class OnnxRuntimeNetworks implements NetworkEngine {
         }
 
         @Override
-        public void close() throws OrtException {
-            session.close();
-            results.values().forEach(OnnxTensor::close);
-            given.values().forEach(OnnxTensor::close);
-            options.close();
+        public void close() {
+            try {
+                session.close();
+            } catch (OrtException e) {
+                throw new IllegalStateException(e);
+            } finally {
+                results.values().forEach(OnnxTensor::close);
+                given.values().forEach(OnnxTensor::close);
+                options.close();
+            }
         }
     }
 }
