@@ -87,6 +87,7 @@ public final class Strider extends StriderCommand {
         line.addSubcommand(new DemoCommand(cases));
         line.addSubcommand(new CheckCommand(cases));
         line.addSubcommand(new CompareCommand());
+        line.addSubcommand(new ExplainCommand());
         line.addSubcommand(new RunCommand());
         line.addSubcommand(new Conv2dCommand());
         line.addSubcommand(new Im2colCommand());

@@ -159,7 +159,7 @@ final class Rewriting {
         for (String input : node.inputs()) {
             List<Integer> reading = readers.get(input);
             if (reading != null) {
-                reading.remove((Integer) index);
+                reading.remove(Integer.valueOf(index));
             }
         }
     }

@@ -154,8 +154,15 @@ final class GraphTranslation {
         if (inputs.stream().allMatch(String::isEmpty)) {
             addConstants(node, operator);
         } else {
-            builder.node(new Node(node.name(), operator, inputs, node.outputs()));
+            builder.node(new Node(name(node), operator, inputs, node.outputs()));
         }
+    }
+
+    /** The node's name; where it has none, that of what it gives. */
+    private static String name(OnnxNode node) {
+        return node.name().isEmpty() && !node.outputs().isEmpty()
+                ? node.outputs().getFirst()
+                : node.name();
     }
 
     private static Map<String, Object> attributes(OnnxNode node) throws OnnxFormatException {
