@@ -152,12 +152,12 @@ public record ResizeSampling(
         double sum = excludes ? within : antialias ? all : 1;
         for (long i = floor - reach + 1; i <= floor + reach; i++) {
             boolean counts = !excludes || (i >= 0 && i < axis.input);
-            taps.tap(inside(i, axis), counts ? weight((i - place) * stretch) / sum : 0);
+            taps.tap(inside((double) i, axis), counts ? weight((i - place) * stretch) / sum : 0);
         }
     }
 
     private static int inside(double index, Axis axis) {
-        return (int) Math.clamp(index, 0, axis.input - 1);
+        return (int) Math.clamp(index, 0, (double) (axis.input - 1));
     }
 
     private double rounded(double place, double scale) {

@@ -2,7 +2,11 @@ package io.strider.graph.operator;
 
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
+import io.strider.graph.View;
 import io.strider.ops.Move;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /** Repeats the whole input along each dimension as often as the second input tells. */
@@ -42,5 +46,10 @@ public record Tile() implements Movement {
             move.step(sizes[dim], dim, dim);
         }
         return List.of(move.build());
+    }
+
+    @Override
+    public @Nullable View view(Inputs inputs, int output) {
+        return Boxes.unchanged(inputs, outputTypes(inputs).get(0));
     }
 }
