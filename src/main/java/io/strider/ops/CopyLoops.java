@@ -3,10 +3,8 @@ package io.strider.ops;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.strider.tensor.Tensor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One {@link Move} bound to tensors: a nest of loops over two memories. Loops of one turn are gone,

@@ -23,6 +23,13 @@ public final class MatrixProduct implements Operation {
     /** Rows or columns of a block are a multiple of this, the kernels' own. */
     private static final long BLOCK = 48;
 
+    /**
+     * Up to so many rows are multiplied one by one, as BLAS does a matrix and a vector. Measured
+     * with 2048 by 1000: one row like this 0.23 ms, with packed weights 0.87; eight rows with
+     * packed weights 1.2.
+     */
+    public static final long FEW_ROWS = 3;
+
     private final ProductShape shape;
     private final float factor;
     private final MatrixOperand a;
@@ -65,7 +72,8 @@ public final class MatrixProduct implements Operation {
         this.after = this.y.storing();
         this.matrices = shape.matrices();
         double products = (double) shape.rows() * shape.columns() * shape.depth();
-        this.byRows = shape.rows() >= shape.columns() || shape.columns() < 2 * BLOCK;
+        boolean narrow = shape.rows() >= shape.columns() || shape.columns() < 2 * BLOCK;
+        this.byRows = narrow && shape.rows() > FEW_ROWS;
         long length = byRows ? shape.rows() : shape.columns();
         long parts = Math.clamp((long) (products / TASK_PRODUCTS), 1, 64);
         this.block = Math.max(BLOCK, Math.ceilDiv(Math.ceilDiv(length, parts), BLOCK) * BLOCK);
@@ -133,8 +141,10 @@ public final class MatrixProduct implements Operation {
     private void multiply(int matrix, long row, long rows, long column, long columns) {
         int left = shape.left(matrix);
         int right = shape.right(matrix);
-        if (rows == 1) {
-            multiplyRow(matrix, left, right, row, column, columns);
+        if (shape.rows() <= FEW_ROWS) {
+            for (long single = row; single < row + rows; single++) {
+                multiplyRow(matrix, left, right, single, column, columns);
+            }
             return;
         }
         blas.sgemm(

@@ -2,12 +2,10 @@ package io.strider.ops;
 
 import io.strider.blas.Workers;
 import io.strider.tensor.Tensor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves bound to float32 tensors of any strides, split between threads. Transposing, slicing,

@@ -7,8 +7,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * With the Vector API: the taps of four vectors of channels at a time in one loop, so that the
- * vectors stay in registers; rows of taps end inside that loop.
+ * With the Vector API: the taps of four vectors at a time in one loop, so that the vectors stay in
+ * registers; rows of taps end inside that loop. The four are neighbouring channels of one window,
+ * or the same channels of four windows.
  */
 final class VectorPoolingLoops implements PoolingLoops {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -33,18 +34,34 @@ final class VectorPoolingLoops implements PoolingLoops {
         long step = columnStep * Float.BYTES;
         long jump = rowStep * Float.BYTES - (columns - 1) * step;
         int taps = rows * columns;
+        long apart = windowStep * Float.BYTES;
+        long toApart = toStep * Float.BYTES;
+        long first = at * Float.BYTES;
+        long target = toAt * Float.BYTES;
+        int wide = channels - channels % (4 * LANES);
         for (long window = 0; window < windows; window++) {
-            long first = (at + window * windowStep) * Float.BYTES;
-            long target = (toAt + window * toStep) * Float.BYTES;
-            int c = 0;
-            for (; c + 4 * LANES <= channels; c += 4 * LANES) {
-                long skip = c * (long) Float.BYTES;
-                fourMaxima(from, first + skip, step, jump, columns, taps, to, target + skip);
+            for (int c = 0; c < wide; c += 4 * LANES) {
+                long here = first + window * apart + c * (long) Float.BYTES;
+                long there = target + window * toApart + c * (long) Float.BYTES;
+                fourMaxima(from, here, VECTOR, step, jump, columns, taps, to, there, VECTOR);
             }
-            for (; c < channels; c += LANES) {
-                long skip = c * (long) Float.BYTES;
-                int width = Math.min(LANES, channels - c);
-                maxima(from, first + skip, step, jump, columns, taps, to, target + skip, width);
+        }
+        // Channels that do not fill four vectors: those of four windows.
+        for (int c = wide; c < channels; c += LANES) {
+            int width = Math.min(LANES, channels - c);
+            long here = first + c * (long) Float.BYTES;
+            long there = target + c * (long) Float.BYTES;
+            long window = 0;
+            // Not with masks: C2 then keeps the vectors as objects, 30 times slower.
+            for (; width == LANES && window + 4 <= windows; window += 4) {
+                fourMaxima(from, here, apart, step, jump, columns, taps, to, there, toApart);
+                here += 4 * apart;
+                there += 4 * toApart;
+            }
+            for (; window < windows; window++) {
+                maxima(from, here, step, jump, columns, taps, to, there, width);
+                here += apart;
+                there += toApart;
             }
         }
     }
@@ -52,16 +69,18 @@ final class VectorPoolingLoops implements PoolingLoops {
     private static void fourMaxima(
             MemorySegment from,
             long first,
+            long apart,
             long step,
             long jump,
             int columns,
             int taps,
             MemorySegment to,
-            long target) {
+            long target,
+            long toApart) {
         FloatVector m0 = FloatVector.fromMemorySegment(S, from, first, ORDER);
-        FloatVector m1 = FloatVector.fromMemorySegment(S, from, first + VECTOR, ORDER);
-        FloatVector m2 = FloatVector.fromMemorySegment(S, from, first + 2 * VECTOR, ORDER);
-        FloatVector m3 = FloatVector.fromMemorySegment(S, from, first + 3 * VECTOR, ORDER);
+        FloatVector m1 = FloatVector.fromMemorySegment(S, from, first + apart, ORDER);
+        FloatVector m2 = FloatVector.fromMemorySegment(S, from, first + 2 * apart, ORDER);
+        FloatVector m3 = FloatVector.fromMemorySegment(S, from, first + 3 * apart, ORDER);
         long here = first;
         int column = 0;
         for (int tap = 1; tap < taps; tap++) {
@@ -70,14 +89,14 @@ final class VectorPoolingLoops implements PoolingLoops {
             here += turns ? jump : step;
             column = turns ? 0 : column;
             m0 = m0.max(FloatVector.fromMemorySegment(S, from, here, ORDER));
-            m1 = m1.max(FloatVector.fromMemorySegment(S, from, here + VECTOR, ORDER));
-            m2 = m2.max(FloatVector.fromMemorySegment(S, from, here + 2 * VECTOR, ORDER));
-            m3 = m3.max(FloatVector.fromMemorySegment(S, from, here + 3 * VECTOR, ORDER));
+            m1 = m1.max(FloatVector.fromMemorySegment(S, from, here + apart, ORDER));
+            m2 = m2.max(FloatVector.fromMemorySegment(S, from, here + 2 * apart, ORDER));
+            m3 = m3.max(FloatVector.fromMemorySegment(S, from, here + 3 * apart, ORDER));
         }
         m0.intoMemorySegment(to, target, ORDER);
-        m1.intoMemorySegment(to, target + VECTOR, ORDER);
-        m2.intoMemorySegment(to, target + 2 * VECTOR, ORDER);
-        m3.intoMemorySegment(to, target + 3 * VECTOR, ORDER);
+        m1.intoMemorySegment(to, target + toApart, ORDER);
+        m2.intoMemorySegment(to, target + 2 * toApart, ORDER);
+        m3.intoMemorySegment(to, target + 3 * toApart, ORDER);
     }
 
     private static void maxima(
@@ -121,49 +140,46 @@ final class VectorPoolingLoops implements PoolingLoops {
             int channels) {
         long row = rowStep * Float.BYTES;
         long step = columnStep * Float.BYTES;
+        long jump = row - (columns - 1) * step;
+        long apart = windowStep * Float.BYTES;
+        long toApart = toStep * Float.BYTES;
         int taps = rows * columns;
-        for (long window = 0; window < windows; window++) {
-            long first = (at + window * windowStep) * Float.BYTES;
-            long target = (toAt + window * toStep) * Float.BYTES;
-            // A block of taps at a time; the last one divides.
-            for (int begin = 0; begin < taps; begin += BLOCK) {
-                int count = Math.min(BLOCK, taps - begin);
-                boolean last = begin + count == taps;
-                float over = last ? divisor : 1;
-                int column = begin % columns;
-                long block = first + begin / columns * row + column * step;
-                long jump = row - (columns - 1) * step;
-                int c = 0;
-                for (; c + 4 * LANES <= channels; c += 4 * LANES) {
-                    long skip = c * (long) Float.BYTES;
+        int wide = channels - channels % (4 * LANES);
+        // A block of taps at a time; the last one divides.
+        for (int begin = 0; begin < taps; begin += BLOCK) {
+            int count = Math.min(BLOCK, taps - begin);
+            boolean fresh = begin == 0;
+            float over = begin + count == taps ? divisor : 1;
+            int column = begin % columns;
+            long first = at * Float.BYTES + begin / columns * row + column * step;
+            long target = toAt * Float.BYTES;
+            for (long window = 0; window < windows; window++) {
+                for (int c = 0; c < wide; c += 4 * LANES) {
+                    long here = first + window * apart + c * (long) Float.BYTES;
+                    long there = target + window * toApart + c * (long) Float.BYTES;
                     fourSums(
-                            from,
-                            block + skip,
-                            step,
-                            jump,
-                            column,
-                            columns,
-                            count,
-                            begin == 0,
-                            over,
-                            to,
-                            target + skip);
+                            from, here, VECTOR, step, jump, column, columns, count, fresh, over, to,
+                            there, VECTOR);
                 }
-                for (; c < channels; c += LANES) {
-                    long skip = c * (long) Float.BYTES;
+            }
+            for (int c = wide; c < channels; c += LANES) {
+                int width = Math.min(LANES, channels - c);
+                long here = first + c * (long) Float.BYTES;
+                long there = target + c * (long) Float.BYTES;
+                long window = 0;
+                for (; width == LANES && window + 4 <= windows; window += 4) {
+                    fourSums(
+                            from, here, apart, step, jump, column, columns, count, fresh, over, to,
+                            there, toApart);
+                    here += 4 * apart;
+                    there += 4 * toApart;
+                }
+                for (; window < windows; window++) {
                     sums(
-                            from,
-                            block + skip,
-                            step,
-                            jump,
-                            column,
-                            columns,
-                            count,
-                            begin == 0,
-                            over,
-                            to,
-                            target + skip,
-                            Math.min(LANES, channels - c));
+                            from, here, step, jump, column, columns, count, fresh, over, to, there,
+                            width);
+                    here += apart;
+                    there += toApart;
                 }
             }
         }
@@ -172,6 +188,7 @@ final class VectorPoolingLoops implements PoolingLoops {
     private static void fourSums(
             MemorySegment from,
             long first,
+            long apart,
             long step,
             long jump,
             int firstColumn,
@@ -180,7 +197,8 @@ final class VectorPoolingLoops implements PoolingLoops {
             boolean fresh,
             float divisor,
             MemorySegment to,
-            long target) {
+            long target,
+            long toApart) {
         FloatVector s0 = FloatVector.zero(S);
         FloatVector s1 = FloatVector.zero(S);
         FloatVector s2 = FloatVector.zero(S);
@@ -189,9 +207,9 @@ final class VectorPoolingLoops implements PoolingLoops {
         int column = firstColumn;
         for (int tap = 0; tap < taps; tap++) {
             s0 = s0.add(FloatVector.fromMemorySegment(S, from, here, ORDER));
-            s1 = s1.add(FloatVector.fromMemorySegment(S, from, here + VECTOR, ORDER));
-            s2 = s2.add(FloatVector.fromMemorySegment(S, from, here + 2 * VECTOR, ORDER));
-            s3 = s3.add(FloatVector.fromMemorySegment(S, from, here + 3 * VECTOR, ORDER));
+            s1 = s1.add(FloatVector.fromMemorySegment(S, from, here + apart, ORDER));
+            s2 = s2.add(FloatVector.fromMemorySegment(S, from, here + 2 * apart, ORDER));
+            s3 = s3.add(FloatVector.fromMemorySegment(S, from, here + 3 * apart, ORDER));
             column++;
             boolean turns = column == columns;
             here += turns ? jump : step;
@@ -203,23 +221,23 @@ final class VectorPoolingLoops implements PoolingLoops {
                     .add(s0)
                     .div(divisor)
                     .intoMemorySegment(to, target, ORDER);
-            FloatVector.fromMemorySegment(S, to, target + VECTOR, ORDER)
+            FloatVector.fromMemorySegment(S, to, target + toApart, ORDER)
                     .add(s1)
                     .div(divisor)
-                    .intoMemorySegment(to, target + VECTOR, ORDER);
-            FloatVector.fromMemorySegment(S, to, target + 2 * VECTOR, ORDER)
+                    .intoMemorySegment(to, target + toApart, ORDER);
+            FloatVector.fromMemorySegment(S, to, target + 2 * toApart, ORDER)
                     .add(s2)
                     .div(divisor)
-                    .intoMemorySegment(to, target + 2 * VECTOR, ORDER);
-            FloatVector.fromMemorySegment(S, to, target + 3 * VECTOR, ORDER)
+                    .intoMemorySegment(to, target + 2 * toApart, ORDER);
+            FloatVector.fromMemorySegment(S, to, target + 3 * toApart, ORDER)
                     .add(s3)
                     .div(divisor)
-                    .intoMemorySegment(to, target + 3 * VECTOR, ORDER);
+                    .intoMemorySegment(to, target + 3 * toApart, ORDER);
         } else {
             s0.div(divisor).intoMemorySegment(to, target, ORDER);
-            s1.div(divisor).intoMemorySegment(to, target + VECTOR, ORDER);
-            s2.div(divisor).intoMemorySegment(to, target + 2 * VECTOR, ORDER);
-            s3.div(divisor).intoMemorySegment(to, target + 3 * VECTOR, ORDER);
+            s1.div(divisor).intoMemorySegment(to, target + toApart, ORDER);
+            s2.div(divisor).intoMemorySegment(to, target + 2 * toApart, ORDER);
+            s3.div(divisor).intoMemorySegment(to, target + 3 * toApart, ORDER);
         }
     }
 

@@ -4,7 +4,6 @@ import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
 import io.strider.graph.View;
 import io.strider.ops.Move;
-
 import org.jspecify.annotations.Nullable;
 
 /** The commonest moves. */

@@ -8,11 +8,9 @@ import io.strider.graph.TensorType;
 import io.strider.graph.View;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The same numbers in another type, as {@link NdArray#cast} converts them.

@@ -9,11 +9,9 @@ import io.strider.graph.View;
 import io.strider.ops.PlainMoves;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * y = x, as nothing is dropped where nothing is learnt. The second output tells for each element

@@ -4,10 +4,8 @@ import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
 import io.strider.graph.View;
 import io.strider.ops.Move;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Repeats dimensions of size 1 so that the input takes the shape that is the second input. Shapes

@@ -7,11 +7,9 @@ import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
 import io.strider.graph.View;
 import io.strider.tensor.NdArray;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** y = x. */
 public record Identity() implements Operator {

@@ -5,12 +5,10 @@ import io.strider.graph.TensorType;
 import io.strider.graph.View;
 import io.strider.ops.Move;
 import io.strider.tensor.NdArray;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds a border, or cuts one off where a number is negative. Inputs: data, pads (how many indices

@@ -19,7 +19,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matrix products. One by a constant matrix is a convolution of pictures of one pixel, whose
+ * Matrix products. Many rows by a constant matrix are a convolution of pictures of one pixel, whose
  * weights are packed once; others go to BLAS as they come.
  */
 final class ProductKernels {
@@ -33,8 +33,12 @@ final class ProductKernels {
             return null;
         }
         Inputs inputs = request.inputs();
-        long products = products(inputs.type(0), request.outputs().get(0));
-        if (inputs.type(1).rank() == 2 && inputs.type(0).rank() != 4) {
+        TensorType y = request.outputs().get(0);
+        long products = products(inputs.type(0), y);
+        long columns = inputs.type(1).rank() == 2 ? inputs.type(1).shape()[1] : 0;
+        if (columns > 0
+                && inputs.type(0).rank() != 4
+                && y.elementCount() / columns > MatrixProduct.FEW_ROWS) {
             PreparedConv2d packed = packed(request, false, 1, null, 1);
             if (packed != null) {
                 return new RowsKernel(packed, products);
@@ -57,7 +61,8 @@ final class ProductKernels {
         long products = (long) ((double) y.elementCount() * operator.depth(inputs.type(0)));
         boolean adds = inputs.has(2) && operator.beta() != 0;
         boolean isBias = adds && request.isConstant(2) && isRow(inputs.type(2), y.shape()[1]);
-        if (!operator.transA() && (!adds || isBias)) {
+        boolean few = y.shape()[0] <= MatrixProduct.FEW_ROWS;
+        if (!operator.transA() && !few && (!adds || isBias)) {
             PreparedConv2d packed =
                     packed(
                             request,

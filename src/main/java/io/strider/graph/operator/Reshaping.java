@@ -10,11 +10,9 @@ import io.strider.ops.Operation;
 import io.strider.ops.ReshapedCopy;
 import io.strider.tensor.NdArray;
 import io.strider.tensor.Tensor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** An operator that gives its first input's elements, in row-major order, another shape. */
 interface Reshaping extends Operator {

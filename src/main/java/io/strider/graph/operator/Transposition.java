@@ -4,10 +4,8 @@ import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
 import io.strider.graph.View;
 import io.strider.ops.Move;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dimensions in another order: dimension i of the output is dimension {@code order(i)} of the
