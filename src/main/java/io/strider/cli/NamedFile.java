@@ -26,8 +26,7 @@ record NamedFile(String name, Path path) {
             try {
                 return new NamedFile(equals < 0 ? "" : text.substring(0, equals), Path.of(file));
             } catch (InvalidPathException bad) {
-                throw new TypeConversionException(
-                        "'%s': %s".formatted(text, bad.getMessage()));
+                throw new TypeConversionException("'%s': %s".formatted(text, bad.getMessage()));
             }
         }
     }

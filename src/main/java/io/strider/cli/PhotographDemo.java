@@ -21,7 +21,8 @@ final class PhotographDemo {
                     "astronaut-face-shifted.png",
                     "astronaut-face-wider.png");
 
-    private static final List<String> OTHERS = List.of("chelsea-cat.png", "coffee.png", "rocket.png");
+    private static final List<String> OTHERS =
+            List.of("chelsea-cat.png", "coffee.png", "rocket.png");
 
     private PhotographDemo() {}
 
@@ -71,18 +72,21 @@ final class PhotographDemo {
     }
 
     private static byte[] open(String name) throws IOException {
-        try (InputStream stream =
-                PhotographDemo.class.getResourceAsStream("photographs/" + name)) {
+        try (InputStream stream = PhotographDemo.class.getResourceAsStream("photographs/" + name)) {
             if (stream == null) {
                 throw new IOException(
-                        "photographs/" + name + ": missing (expected: strider-golden.jar on the"
+                        "photographs/"
+                                + name
+                                + ": missing (expected: strider-golden.jar on the"
                                 + " class path)");
             }
             return stream.readAllBytes();
         }
     }
 
-    /** The least likeness of two versions of the face, or the greatest of one and something else. */
+    /**
+     * The least likeness of two versions of the face, or the greatest of one and something else.
+     */
     private static double alike(Similarities similarities, boolean faces) {
         double result = faces ? 1 : -1;
         for (int row = 0; row < FACES.size(); row++) {

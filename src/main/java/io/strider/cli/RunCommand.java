@@ -126,11 +126,10 @@ final class RunCommand extends StriderCommand {
                     expected.stream()
                             .filter(one -> file.name().isEmpty() || one.name().equals(file.name()))
                             .findFirst()
-                            .orElseThrow(
-                                    () ->
-                                            badArguments(
-                                                    "--input %s: unknown (expected: one of %s)"
-                                                            .formatted(file.name(), expected)));
+                            .orElseThrow(() ->
+                                    badArguments(
+                                            "--input %s: unknown (expected: one of %s)"
+                                                    .formatted(file.name(), expected)));
             if (values.putIfAbsent(input.name(), read(input, file.path(), arena)) != null) {
                 throw badArguments("--input %s: given twice".formatted(input.name()));
             }

@@ -104,12 +104,7 @@ final class SimilarityPicture {
         int width = (int) Math.max(1, Math.round(picture.getWidth() * scale));
         int height = (int) Math.max(1, Math.round(picture.getHeight() * scale));
         graphics.drawImage(
-                picture,
-                left + (TILE - width) / 2,
-                top + (TILE - height) / 2,
-                width,
-                height,
-                null);
+                picture, left + (TILE - width) / 2, top + (TILE - height) / 2, width, height, null);
     }
 
     private static void drawCell(

@@ -5,7 +5,6 @@ import io.strider.graph.operator.DequantizeLinear;
 import io.strider.graph.operator.DynamicQuantizeLinear;
 import io.strider.graph.operator.QuantizeLinear;
 import io.strider.tensor.ElementType;
-
 import java.util.Map;
 
 /** How ONNX's quantised values become operators. */

@@ -11,7 +11,6 @@ import io.strider.graph.operator.Shape;
 import io.strider.graph.operator.Size;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
-
 import java.util.Arrays;
 import java.util.Map;
 

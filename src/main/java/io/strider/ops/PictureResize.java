@@ -2,12 +2,10 @@ package io.strider.ops;
 
 import io.strider.blas.Workers;
 import io.strider.tensor.Tensor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resizes height and width of N×C×H×W pictures that lie channels-last: for each row of the output

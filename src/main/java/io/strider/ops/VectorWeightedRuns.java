@@ -1,11 +1,10 @@
 package io.strider.ops;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
-
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 
 /** With the Vector API; the same results bit by bit as the plain loops. */
 final class VectorWeightedRuns implements WeightedRuns {

@@ -1,7 +1,6 @@
 package io.strider.ops;
 
 import io.strider.blas.VectorSupport;
-
 import java.lang.foreign.MemorySegment;
 
 /** The inner loop of resizing: weighted sums of runs of neighbours. Positions count floats. */

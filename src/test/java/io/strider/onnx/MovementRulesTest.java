@@ -25,15 +25,13 @@ import io.strider.ops.ResizeSampling.Filter;
 import io.strider.ops.ResizeSampling.Nearest;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 /** How movement, shape and quantisation nodes of several operator sets are understood. */
 class MovementRulesTest {

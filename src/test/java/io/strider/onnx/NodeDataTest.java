@@ -95,13 +95,12 @@ class NodeDataTest {
                 Arena arena = Arena.ofConfined()) {
             Map<String, Value> values = new HashMap<>();
             inputs(network.graph(), node)
-                    .forEach(
-                            (name, array) ->
-                                    values.put(
-                                            name,
-                                            array.type() == ElementType.FLOAT32
-                                                    ? new Value.Floats(array.toTensor(arena))
-                                                    : new Value.Numbers(array)));
+                    .forEach((name, array) ->
+                            values.put(
+                                    name,
+                                    array.type() == ElementType.FLOAT32
+                                            ? new Value.Floats(array.toTensor(arena))
+                                            : new Value.Numbers(array)));
             Map<String, Value> results = session.run(values, arena);
             return network.graph().outputs().stream()
                     .map(name -> results.get(name).array())

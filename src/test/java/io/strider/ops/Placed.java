@@ -3,7 +3,6 @@ package io.strider.ops;
 import io.strider.tensor.MemoryFormat;
 import io.strider.tensor.NdArray;
 import io.strider.tensor.Tensor;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;

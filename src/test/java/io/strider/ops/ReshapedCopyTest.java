@@ -7,15 +7,13 @@ import io.strider.blas.Workers;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
 import io.strider.tensor.Tensor;
-
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.lang.foreign.Arena;
-import java.util.List;
-import java.util.stream.Stream;
 
 class ReshapedCopyTest {
     private static final List<List<long[]>> SHAPES =

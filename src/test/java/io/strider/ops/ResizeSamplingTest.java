@@ -10,13 +10,11 @@ import io.strider.ops.ResizeSampling.Filter;
 import io.strider.ops.ResizeSampling.Nearest;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
-
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.List;
 
 /** Single axes, their results worked out by hand from ONNX's formulas. */
 class ResizeSamplingTest {

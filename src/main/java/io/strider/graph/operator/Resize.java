@@ -13,13 +13,11 @@ import io.strider.ops.ResizeSampling;
 import io.strider.ops.ResizeTaps;
 import io.strider.tensor.NdArray;
 import io.strider.tensor.Tensor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The input at another size. Inputs: data, region of interest (for {@link

@@ -3,7 +3,6 @@ package io.strider.graph.operator;
 import io.strider.graph.Inputs;
 import io.strider.graph.TensorType;
 import io.strider.ops.Move;
-
 import java.util.List;
 
 /** Repeats the whole input along each dimension as often as the second input tells. */

@@ -4,12 +4,10 @@ import io.strider.graph.Operator;
 import io.strider.graph.PlainRun;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Short words for arrays in tests of operators that move, tell shapes and quantise. */
 final class Arrays32 {

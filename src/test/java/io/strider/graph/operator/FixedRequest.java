@@ -9,14 +9,12 @@ import io.strider.ops.Placed;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
 import io.strider.tensor.Tensor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.Arena;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Runs an operator's kernel on tensors that lie as in a session, float32 inputs unknown to it. */
 final class FixedRequest {

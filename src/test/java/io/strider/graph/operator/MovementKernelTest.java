@@ -5,25 +5,22 @@ import static io.strider.graph.operator.Arrays32.indices;
 import static io.strider.graph.operator.Arrays32.random;
 import static io.strider.graph.operator.Arrays32.results;
 import static io.strider.graph.operator.Arrays32.row;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strider.graph.Kernel;
 import io.strider.graph.Operator;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Quick moves against the plain ones, on tensors that lie as in a session. */
 class MovementKernelTest {

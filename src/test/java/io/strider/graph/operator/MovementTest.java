@@ -7,24 +7,21 @@ import static io.strider.graph.operator.Arrays32.result;
 import static io.strider.graph.operator.Arrays32.results;
 import static io.strider.graph.operator.Arrays32.row;
 import static io.strider.graph.operator.Arrays32.shape;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.strider.graph.Operator;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
-
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** Moving elements about, by examples worked out by hand. */
 class MovementTest {

@@ -6,7 +6,6 @@ import static io.strider.graph.operator.Arrays32.indices;
 import static io.strider.graph.operator.Arrays32.result;
 import static io.strider.graph.operator.Arrays32.row;
 import static io.strider.graph.operator.Arrays32.shape;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,17 +15,15 @@ import io.strider.ops.ResizeSampling.Coordinates;
 import io.strider.ops.ResizeSampling.Filter;
 import io.strider.ops.ResizeSampling.Nearest;
 import io.strider.tensor.NdArray;
-
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.Stream;
 
 /** Sizes, scales, axes, regions; how places are found is tested with the sampling. */
 class ResizeTest {
