@@ -15,6 +15,7 @@ module io.strider {
     // For the command line alone; whoever embeds the library needs none of them.
     requires static info.picocli;
     requires static jdk.management;
+    requires static me.tongfei.progressbar;
 
     exports io.strider.blas;
     exports io.strider.conv;

@@ -12,6 +12,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -59,6 +60,8 @@ final class CompareCommand extends StriderCommand {
             description = "Where the matrix is drawn, with the pictures. Default: not drawn.")
     private @Nullable Path picture;
 
+    @Mixin private PreprocessingOptions preprocessing = new PreprocessingOptions();
+
     @Override
     int run() throws IOException {
         if (files.size() > MOST) {
@@ -69,7 +72,8 @@ final class CompareCommand extends StriderCommand {
         if (picture != null) {
             outputs.addOutput("--picture", picture);
         }
-        ImageEmbedder.Builder builder = ImageEmbedder.builder();
+        ImageEmbedder.Builder builder =
+                ImageEmbedder.builder().imageEntries(preprocessing.entries());
         if (model != null) {
             builder.model(model);
         }

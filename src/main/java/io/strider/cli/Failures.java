@@ -54,13 +54,11 @@ final class Failures {
         String name = command.getCommandSpec().qualifiedName();
         return switch (failure) {
             case ParameterException _ -> message + " (see " + name + " --help)";
-            case FileSystemException system when system.getReason() == null ->
-                    message + ": " + words(system);
             case IllegalArgumentException _,
                     IOException _,
                     UncheckedIOException _,
                     CheckFailedException _ ->
-                    message.isEmpty() ? failure.getClass().getSimpleName() : message;
+                    words(failure);
             case UnsatisfiedLinkError _ -> message;
             case OutOfMemoryError _ ->
                     "out of memory (" + message + "); smaller sizes or a larger machine are needed";
@@ -73,8 +71,17 @@ final class Failures {
         };
     }
 
+    /** What a failure that speaks for itself says, for people. */
+    static String words(Throwable failure) {
+        String message = failure.getMessage() == null ? "" : failure.getMessage();
+        if (failure instanceof FileSystemException system && system.getReason() == null) {
+            return message + ": " + kind(system);
+        }
+        return message.isEmpty() ? failure.getClass().getSimpleName() : message;
+    }
+
     /** {@code NoSuchFileException} as "no such file". */
-    private static String words(FileSystemException failure) {
+    private static String kind(FileSystemException failure) {
         return failure.getClass()
                 .getSimpleName()
                 .replace("Exception", "")

@@ -26,7 +26,8 @@ import picocli.CommandLine.IVersionProvider;
         footerHeading = "%n",
         footer = {
             "Each command has its own help: strider conv2d --help",
-            "Exit codes: 0 done, 1 a failure of ours, 2 bad arguments or bad input.",
+            "Exit codes: 0 done, 1 a failure of ours, 2 bad arguments or bad input, 3 done but for some"
+                    + " pictures that could not be read.",
             "",
             "Example:",
             "  strider demo"
@@ -86,6 +87,7 @@ public final class Strider extends StriderCommand {
         CommandLine line = new CommandLine(new Strider());
         line.addSubcommand(new DemoCommand(cases));
         line.addSubcommand(new CheckCommand(cases));
+        line.addSubcommand(new EmbedCommand());
         line.addSubcommand(new CompareCommand());
         line.addSubcommand(new ExplainCommand());
         line.addSubcommand(new RunCommand());

@@ -12,9 +12,10 @@
  *   <li>Text that was asked for ({@code check}, {@code info}, {@code demo}, help) goes to standard
  *       output. Everything else, the line that tells what was done included, goes to standard
  *       error.
- *   <li>The exit code is 0 when it is done, 2 for bad arguments or bad input, 1 for a failure that
- *       is not the caller's: a check that did not pass, an OpenBLAS that cannot be had, memory that
- *       ran out. A failure is one line, {@code strider: …}; {@code --verbose} adds the stack trace.
+ *   <li>The exit code is 0 when it is done, 2 for bad arguments or bad input, 3 when it is done but
+ *       for some pictures that could not be read, 1 for a failure that is not the caller's: a check
+ *       that did not pass, an OpenBLAS that cannot be had, memory that ran out. A failure is one
+ *       line, {@code strider: …}; {@code --verbose} adds the stack trace.
  * </ul>
  */
 @NullMarked

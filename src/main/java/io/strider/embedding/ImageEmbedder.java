@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -287,6 +288,7 @@ public final class ImageEmbedder implements AutoCloseable {
     public static final class Builder {
         private @Nullable Path model;
         private @Nullable Preprocessing preprocessing;
+        private Map<String, String> imageEntries = Map.of();
         private @Nullable String output;
         private @Nullable Workers workers;
         private boolean callerComputes;
@@ -306,6 +308,19 @@ public final class ImageEmbedder implements AutoCloseable {
         /** How pictures are prepared, whatever the model says. */
         public Builder preprocessing(Preprocessing preprocessing) {
             this.preprocessing = Objects.requireNonNull(preprocessing, "preprocessing");
+            return this;
+        }
+
+        /**
+         * Single settings of how pictures are prepared: entries as in {@link
+         * Preprocessing#fromMetadata}, which stand in place of the model's own of the same names. A
+         * {@code preprocessor_config.json} is then not read. Nothing if {@link #preprocessing} was
+         * said.
+         *
+         * @param entries copied; by default there are none
+         */
+        public Builder imageEntries(Map<String, String> entries) {
+            this.imageEntries = Map.copyOf(entries);
             return this;
         }
 
@@ -401,7 +416,9 @@ public final class ImageEmbedder implements AutoCloseable {
             if (preprocessing != null) {
                 return preprocessing;
             }
-            Preprocessing told = Preprocessing.fromMetadata(network.metadata()).orElse(null);
+            Map<String, String> entries = new HashMap<>(network.metadata());
+            entries.putAll(imageEntries);
+            Preprocessing told = Preprocessing.fromMetadata(entries).orElse(null);
             if (told != null) {
                 return told;
             }

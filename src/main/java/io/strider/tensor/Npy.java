@@ -313,6 +313,20 @@ public final class Npy {
     }
 
     /**
+     * Writes the beginning of a file of float32 elements. The caller writes the elements after it,
+     * little-endian and in row-major order: a way for arrays that are not in memory as a whole.
+     *
+     * @param output neither flushed nor closed
+     * @param shape the sizes, each at least 0
+     * @throws IllegalArgumentException if a size is negative, or there are more elements than a
+     *     {@code long} can count
+     */
+    public static void writeHeader(OutputStream output, long... shape) throws IOException {
+        Objects.requireNonNull(output, "output");
+        output.write(NpyHeader.ofFloats(Strides.checkedShape(shape)));
+    }
+
+    /**
      * Writes an array in its own type to a stream, which is neither flushed nor closed; {@link
      * ElementType#BFLOAT16}, which NumPy lacks, as {@code <f4}.
      *
