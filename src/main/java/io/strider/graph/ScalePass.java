@@ -99,12 +99,13 @@ final class ScalePass {
                         ? rewriting.numbers(node.inputs().get(Convolution.SCALE))
                         : own.factor;
         double[] shift = has(node, 2) ? rewriting.numbers(node.inputs().get(2)) : own.shift;
-        boolean fits =
-                factor != null
-                        && shift != null
-                        && factor.length == channels
-                        && shift.length == channels;
-        return fits ? new Affine(factor, shift) : null;
+        if (factor == null
+                || shift == null
+                || factor.length != channels
+                || shift.length != channels) {
+            return null;
+        }
+        return new Affine(factor, shift);
     }
 
     private static @Nullable Affine normalization(
@@ -137,9 +138,10 @@ final class ScalePass {
     /** What a sum, difference, product or quotient with a constant does; null for anything else. */
     private static @Nullable Affine arithmetic(
             Node node, Node next, int channels, int rank, Rewriting rewriting) {
-        if (!(next.operator() instanceof Binary(BinaryFunction function))) {
+        if (!(next.operator() instanceof Binary binary)) {
             return null;
         }
+        BinaryFunction function = binary.function();
         boolean first = next.inputs().get(0).equals(node.outputs().get(0));
         String other = next.inputs().get(first ? 1 : 0);
         double[] numbers = perChannel(other, channels, rank, rewriting);

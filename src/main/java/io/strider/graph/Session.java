@@ -8,7 +8,6 @@ import io.strider.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +111,7 @@ public final class Session implements AutoCloseable {
     public Map<String, TensorType> outputTypes(Map<String, TensorType> inputs) {
         plans.enter();
         try {
-            Plan plan = plan(checked(inputs), Map.of());
+            Plan plan = plan(InputTypes.checked(inputs, graph), Map.of());
             try {
                 return plan.outputTypes();
             } finally {
@@ -171,24 +170,20 @@ public final class Session implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException as {@link #run(Map, Arena)}
      */
     public void run(Map<String, Value> inputs, Map<String, Tensor> outputs) {
-        List<Tensor> targets = new ArrayList<>();
-        for (Map.Entry<String, Tensor> output : outputs.entrySet()) {
-            Tensor tensor = output.getValue();
-            String argument = "output \"" + output.getKey() + "\"";
-            if (!graph.outputs().contains(output.getKey())) {
-                throw new IllegalArgumentException(
-                        "%s: unknown (expected: one of %s)".formatted(argument, graph.outputs()));
-            }
-            tensor.requireWritable(argument);
-            for (Tensor other : targets) {
-                if (tensor.overlaps(other)) {
-                    throw new IllegalArgumentException(
-                            argument + ": overlaps another (expected: memory of its own)");
-                }
-            }
-            targets.add(tensor);
-        }
-        run(inputs, new IntoTensors(outputs));
+        OutputTensors targets = new OutputTensors(outputs, graph);
+        run(
+                inputs,
+                new Taker() {
+                    @Override
+                    public void check(Plan plan) {
+                        targets.requireFit(plan);
+                    }
+
+                    @Override
+                    public void take(Plan plan, Frame frame) {
+                        targets.store(frame, workers);
+                    }
+                });
     }
 
     /** What is done with a run's frame. */
@@ -200,34 +195,8 @@ public final class Session implements AutoCloseable {
         void take(Plan plan, Frame frame);
     }
 
-    private final class IntoTensors implements Taker {
-        private final Map<String, Tensor> outputs;
-
-        IntoTensors(Map<String, Tensor> outputs) {
-            this.outputs = outputs;
-        }
-
-        @Override
-        public void check(Plan plan) {
-            outputs.forEach((name, tensor) -> {
-                TensorType type = plan.type(name);
-                if (type.type() != ElementType.FLOAT32
-                        || !Arrays.equals(type.shape(), tensor.shape())) {
-                    throw new IllegalArgumentException(
-                            "output \"%s\": a tensor of shape %s (expected: %s)"
-                                    .formatted(name, Arrays.toString(tensor.shape()), type));
-                }
-            });
-        }
-
-        @Override
-        public void take(Plan plan, Frame frame) {
-            outputs.forEach((name, tensor) -> frame.store(name, tensor, workers));
-        }
-    }
-
     private void run(Map<String, Value> inputs, Taker taker) {
-        Map<String, TensorType> types = typesOf(inputs);
+        Map<String, TensorType> types = InputTypes.of(inputs, graph);
         plans.enter();
         try {
             Plan plan = plan(types, inputs);
@@ -250,7 +219,7 @@ public final class Session implements AutoCloseable {
     }
 
     private Plan plan(Map<String, TensorType> types, Map<String, Value> inputs) {
-        return plans.use(types, inputs, () -> make(types, small(types, inputs)));
+        return plans.use(types, inputs, () -> make(types, InputTypes.small(types, inputs)));
     }
 
     private Plan make(Map<String, TensorType> types, Map<String, NdArray> elements) {
@@ -266,54 +235,6 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** The elements of those inputs from which shapes may be computed. */
-    private static Map<String, NdArray> small(
-            Map<String, TensorType> types, Map<String, Value> inputs) {
-        Map<String, NdArray> small = new HashMap<>();
-        inputs.forEach((name, value) -> {
-            TensorType type = types.get(name);
-            if (type != null && type.elementCount() <= Inference.KNOWABLE) {
-                small.put(name, value.array());
-            }
-        });
-        return small;
-    }
-
-    private Map<String, TensorType> typesOf(Map<String, Value> inputs) {
-        Map<String, TensorType> types = new HashMap<>();
-        inputs.forEach((name, value) -> {
-            types.put(name, value.type());
-            if (value instanceof Value.Floats floats) {
-                floats.tensor().requireReadable("input \"" + name + "\"");
-            }
-        });
-        return checked(types);
-    }
-
-    private Map<String, TensorType> checked(Map<String, TensorType> types) {
-        Map<String, TensorType> checked = new HashMap<>();
-        for (GraphInput input : graph.inputs()) {
-            TensorType type = types.get(input.name());
-            if (type == null) {
-                throw new IllegalArgumentException(
-                        "input \"%s\": not given (expected: %s)".formatted(input.name(), input));
-            }
-            if (!input.accepts(type)) {
-                throw new IllegalArgumentException(
-                        "input \"%s\": %s (expected: %s)".formatted(input.name(), type, input));
-            }
-            checked.put(input.name(), type);
-        }
-        for (String name : types.keySet()) {
-            if (!checked.containsKey(name)) {
-                throw new IllegalArgumentException(
-                        "input \"%s\": unknown (expected: one of %s)"
-                                .formatted(name, graph.inputs()));
-            }
-        }
-        return checked;
-    }
-
     /**
      * Tells what a run on inputs of these types does.
      *
@@ -321,7 +242,7 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException if the session is closed
      */
     public PlanDescription explain(Map<String, TensorType> inputs) {
-        Map<String, TensorType> types = checked(inputs);
+        Map<String, TensorType> types = InputTypes.checked(inputs, graph);
         plans.enter();
         try {
             Plan plan = plan(types, Map.of());

@@ -64,8 +64,7 @@ class PassesTest {
     }
 
     private String image() {
-        builder.input(
-                new GraphInput("x", ElementType.FLOAT32, GraphInput.FREE, CHANNELS, 5, 7));
+        builder.input(new GraphInput("x", ElementType.FLOAT32, GraphInput.FREE, CHANNELS, 5, 7));
         return "x";
     }
 
@@ -119,21 +118,20 @@ class PassesTest {
 
     private static void near(Map<String, NdArray> results, Map<String, NdArray> expected) {
         assertThat(results.keySet()).isEqualTo(expected.keySet());
-        expected.forEach(
-                (name, array) -> {
-                    double[] wanted = array.toDoubles();
-                    double[] found = results.get(name).toDoubles();
-                    assertThat(results.get(name).shape()).isEqualTo(array.shape());
-                    double largest = 1;
-                    for (double each : wanted) {
-                        largest = Math.max(largest, Math.abs(each));
-                    }
-                    for (int i = 0; i < wanted.length; i++) {
-                        assertThat(Math.abs(found[i] - wanted[i]))
-                                .as("%s, element %s", name, i)
-                                .isLessThanOrEqualTo(1e-5 * largest);
-                    }
-                });
+        expected.forEach((name, array) -> {
+            double[] wanted = array.toDoubles();
+            double[] found = results.get(name).toDoubles();
+            assertThat(results.get(name).shape()).isEqualTo(array.shape());
+            double largest = 1;
+            for (double each : wanted) {
+                largest = Math.max(largest, Math.abs(each));
+            }
+            for (int i = 0; i < wanted.length; i++) {
+                assertThat(Math.abs(found[i] - wanted[i]))
+                        .as("%s, element %s", name, i)
+                        .isLessThanOrEqualTo(1e-5 * largest);
+            }
+        });
     }
 
     private static List<String> operators(Graph graph) {

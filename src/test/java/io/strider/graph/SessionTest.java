@@ -35,8 +35,7 @@ class SessionTest {
     }
 
     private static Graph scaled() {
-        return image()
-                .node(node(new SampleOperators.Scale(2), List.of("x"), "y"))
+        return image().node(node(new SampleOperators.Scale(2), List.of("x"), "y"))
                 .node(node(new SampleOperators.Scale(3), List.of("y"), "z"))
                 .output("z")
                 .build();
@@ -105,8 +104,7 @@ class SessionTest {
             assertThatThrownBy(() -> session.run(Map.of(), arena))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("input \"x\": not given");
-            assertThatThrownBy(
-                            () -> session.run(Map.of("x", floats(arena, 1, 3, 5, 2)), arena))
+            assertThatThrownBy(() -> session.run(Map.of("x", floats(arena, 1, 3, 5, 2)), arena))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "input \"x\": float32[1, 3, 5, 2]"
@@ -177,7 +175,9 @@ class SessionTest {
         }
     }
 
-    /** Weights are packed once for a node, whatever the batch, and given back with the last plan. */
+    /**
+     * Weights are packed once for a node, whatever the batch, and given back with the last plan.
+     */
     @Test
     void plansShareWhatTheyPack() {
         AtomicInteger packed = new AtomicInteger();
@@ -218,14 +218,12 @@ class SessionTest {
                 Arena arena = Arena.ofConfined()) {
             session.run(Map.of("x", floats(arena, 16, 3, 2, 5)), arena);
             assertThat(session.frameBytes()).isEqualTo(2 * 16 * 30 * 4);
-            assertThatThrownBy(
-                            () -> session.run(Map.of("x", floats(arena, 17, 3, 2, 5)), arena))
+            assertThatThrownBy(() -> session.run(Map.of("x", floats(arena, 17, 3, 2, 5)), arena))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "memory: a run takes 4096 bytes off the heap and 0 on it"
                                     + " (expected: at most 4000)");
-            assertThatThrownBy(
-                            () -> session.run(Map.of("x", floats(arena, 40, 3, 2, 5)), arena))
+            assertThatThrownBy(() -> session.run(Map.of("x", floats(arena, 40, 3, 2, 5)), arena))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "Difference \"of y\": output float32[40, 3, 2, 5]"
@@ -267,8 +265,7 @@ class SessionTest {
     @Test
     void constantsOfOneThreadAreRefused() {
         try (Arena arena = Arena.ofConfined()) {
-            Graph graph =
-                    image().constant("c", floats(arena, 2)).output("x").output("c").build();
+            Graph graph = image().constant("c", floats(arena, 2)).output("x").output("c").build();
             assertThatThrownBy(() -> Session.of(graph))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("constant \"c\": confined to a thread");
@@ -306,13 +303,17 @@ class SessionTest {
                         .node(node(new SampleOperators.Scale(2), List.of("a"), "b"))
                         .node(node(new SampleOperators.Plain(), List.of("x"), "p"))
                         .node(node(new SampleOperators.Join(1), List.of("b", "p"), "j"))
-                        .node(node(new SampleOperators.Cut(1, List.of(4L, 2L)), List.of("j"), "c", "d"))
+                        .node(
+                                node(
+                                        new SampleOperators.Cut(1, List.of(4L, 2L)),
+                                        List.of("j"),
+                                        "c",
+                                        "d"))
                         .output("c")
                         .build();
         try (Session session = Session.of(graph)) {
             PlanDescription plan =
-                    session.explain(
-                            Map.of("x", new TensorType(ElementType.FLOAT32, 1, 3, 2, 5)));
+                    session.explain(Map.of("x", new TensorType(ElementType.FLOAT32, 1, 3, 2, 5)));
             assertThat(plan.steps())
                     .extracting(PlanDescription.Step::operator, PlanDescription.Step::memory)
                     .containsExactly(
@@ -330,8 +331,7 @@ class SessionTest {
     void profilesTellEveryNodesTime() {
         try (Session session = Session.of(scaled());
                 Arena arena = Arena.ofConfined()) {
-            PlanDescription plan =
-                    session.profile(Map.of("x", floats(arena, 50, 3, 2, 5)), 3);
+            PlanDescription plan = session.profile(Map.of("x", floats(arena, 50, 3, 2, 5)), 3);
             assertThat(plan.steps()).hasSize(2).allMatch(step -> step.nanos() > 0);
         }
     }

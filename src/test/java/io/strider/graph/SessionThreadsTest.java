@@ -82,11 +82,10 @@ class SessionThreadsTest {
         CountDownLatch goOn = new CountDownLatch(1);
         Session session =
                 Session.builder(
-                                then(
-                                        () -> {
-                                            started.countDown();
-                                            awaited(goOn);
-                                        }))
+                                then(() -> {
+                                    started.countDown();
+                                    awaited(goOn);
+                                }))
                         .concurrency(1)
                         .build();
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
@@ -124,13 +123,12 @@ class SessionThreadsTest {
         try (Session session = Session.builder(then(interrupts)).concurrency(1).build();
                 ExecutorService threads = Executors.newSingleThreadExecutor()) {
             Future<Boolean> first =
-                    threads.submit(
-                            () -> {
-                                assertThatThrownBy(() -> run(session, 1, 3))
-                                        .isInstanceOf(CancellationException.class)
-                                        .hasMessage("interrupted before Scale \"s\"");
-                                return Thread.interrupted();
-                            });
+                    threads.submit(() -> {
+                        assertThatThrownBy(() -> run(session, 1, 3))
+                                .isInstanceOf(CancellationException.class)
+                                .hasMessage("interrupted before Scale \"s\"");
+                        return Thread.interrupted();
+                    });
             assertThat(first.get(20, TimeUnit.SECONDS)).isTrue();
             threads.submit(() -> run(session, 2, 3)).get(20, TimeUnit.SECONDS);
         }
@@ -152,12 +150,11 @@ class SessionThreadsTest {
             Thread[] waiting = new Thread[1];
             CountDownLatch there = new CountDownLatch(1);
             Future<?> second =
-                    threads.submit(
-                            () -> {
-                                waiting[0] = Thread.currentThread();
-                                there.countDown();
-                                run(session, 2, 3);
-                            });
+                    threads.submit(() -> {
+                        waiting[0] = Thread.currentThread();
+                        there.countDown();
+                        run(session, 2, 3);
+                    });
             assertThat(there.await(20, TimeUnit.SECONDS)).isTrue();
             waiting[0].interrupt();
             assertThatThrownBy(() -> second.get(20, TimeUnit.SECONDS))
@@ -180,19 +177,15 @@ class SessionThreadsTest {
             for (int i = 0; i < 60; i++) {
                 Random random = new Random(i);
                 runs.add(
-                        threads.submit(
-                                () -> {
-                                    try (Arena arena = Arena.ofConfined()) {
-                                        session.run(sample.values(arena, random), arena)
-                                                .forEach(
-                                                        (name, value) ->
-                                                                assertThat(value.array())
-                                                                        .as(name)
-                                                                        .isEqualTo(
-                                                                                expected.get(
-                                                                                        name)));
-                                    }
-                                }));
+                        threads.submit(() -> {
+                            try (Arena arena = Arena.ofConfined()) {
+                                session.run(sample.values(arena, random), arena)
+                                        .forEach((name, value) ->
+                                                assertThat(value.array())
+                                                        .as(name)
+                                                        .isEqualTo(expected.get(name)));
+                            }
+                        }));
             }
             for (Future<?> each : runs) {
                 each.get(50, TimeUnit.SECONDS);
