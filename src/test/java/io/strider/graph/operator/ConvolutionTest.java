@@ -1,6 +1,7 @@
 package io.strider.graph.operator;
 
 import static io.strider.graph.operator.SmallArrays.at;
+import static io.strider.graph.operator.SmallArrays.atOr;
 import static io.strider.graph.operator.SmallArrays.counting;
 import static io.strider.graph.operator.SmallArrays.floats;
 import static io.strider.graph.operator.SmallArrays.random;
@@ -67,7 +68,7 @@ class ConvolutionTest {
                                 long h = row * stride[0] + i * dilation[0] - pads[0];
                                 long w = column * stride[1] + j * dilation[1] - pads[1];
                                 long channel = o / (outputs / groups) * perGroup + c;
-                                sum += at(x, 0.0, n, channel, h, w) * at(weight, o, c, i, j);
+                                sum += atOr(x, 0.0, n, channel, h, w) * at(weight, o, c, i, j);
                             }
                         }
                         assertThat(at(y, n, o, row, column)).as("seed %s", seed).isEqualTo(sum);

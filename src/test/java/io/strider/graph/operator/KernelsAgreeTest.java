@@ -78,7 +78,7 @@ class KernelsAgreeTest {
                         Session.builder(graph).workers(workers).strictNumerics(true).build()) {
                     for (int turn = 0; turn < 2; turn++) {
                         NdArray actual = session.run(values, arena).get("y").array();
-                        requireEqual(about + ", " + workers, expected, actual);
+                        requireEqual(about + ", alone " + (workers == null), expected, actual);
                     }
                 }
             }

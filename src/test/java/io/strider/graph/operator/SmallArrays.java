@@ -50,7 +50,7 @@ final class SmallArrays {
     }
 
     /** An element of N×C×H×W, or {@code otherwise} if it lies outside the picture. */
-    static double at(NdArray image, double otherwise, long n, long c, long h, long w) {
+    static double atOr(NdArray image, double otherwise, long n, long c, long h, long w) {
         return h < 0 || h >= image.size(2) || w < 0 || w >= image.size(3)
                 ? otherwise
                 : at(image, n, c, h, w);
