@@ -262,7 +262,9 @@ final class EmbedCommand extends StriderCommand {
         int dimensions =
                 embedder.preprocessing().fixedSize().isPresent() ? embedder.dimensions() : -1;
         Path part = EmbeddingJournal.beside(output);
-        try (EmbeddingJournal journal = EmbeddingJournal.open(part, description(model, embedder, !asTheyAre), resume);
+        try (EmbeddingJournal journal =
+                        EmbeddingJournal.open(
+                                part, description(model, embedder, !asTheyAre), resume);
                 FileResults results = new FileResults(files, journal, dimensions)) {
             int before = results.count();
             EmbeddingRun run =

@@ -1,8 +1,8 @@
 package io.strider.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.strider.embedding.ImageEmbedder;
 import io.strider.tensor.Npy;
@@ -191,7 +191,9 @@ class EmbedCommandTest {
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 8", "3, 2", "16, 8", "40, 3"})
     void theOrderIsThePathsWhateverTheThreads(int threads, int batch) throws IOException {
-        Run run = embed(pictures(37), "--threads", threads, "--batch", batch, "--format=csv").isDone();
+        Run run =
+                embed(pictures(37), "--threads", threads, "--batch", batch, "--format=csv")
+                        .isDone();
         List<String> rows = run.out().lines().toList();
         assertThat(rows).hasSize(38);
         for (int i = 0; i < 37; i++) {
@@ -226,7 +228,8 @@ class EmbedCommandTest {
         assertThat(Files.readAllLines(folder.resolve("out.names.txt")))
                 .extracting(line -> Path.of(line).getFileName().toString())
                 .containsExactly(
-                        "000.png", "001.png", "002.png", "004.png", "006.png", "007.png", "008.png");
+                        "000.png", "001.png", "002.png", "004.png", "006.png", "007.png",
+                        "008.png");
         float[][] rows = matrix(output);
         assertThat(rows).hasNumberOfRows(7);
         assertVector(rows[3], Pictures.unit(Pictures.color(4)));

@@ -52,7 +52,8 @@ class InfoAndHelpTest {
     void helpListsAllCommands() {
         Run run = Run.of("--help").isDone();
         assertThat(run.err()).isEmpty();
-        assertThat(run.out()).contains("demo", "check", "embed", "conv2d", "im2col", "col2im", "info");
+        assertThat(run.out())
+                .contains("demo", "check", "embed", "conv2d", "im2col", "col2im", "info");
     }
 
     @ParameterizedTest

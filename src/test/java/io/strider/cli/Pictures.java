@@ -41,7 +41,8 @@ final class Pictures {
     /** The same, scaled to length 1. */
     static float[] unit(Color color) {
         float[] vector = vector(color);
-        double length = Math.sqrt(vector[0] * vector[0] + vector[1] * vector[1] + vector[2] * vector[2]);
+        double length =
+                Math.sqrt(vector[0] * vector[0] + vector[1] * vector[1] + vector[2] * vector[2]);
         for (int i = 0; i < vector.length; i++) {
             vector[i] = (float) (vector[i] / length);
         }
