@@ -262,7 +262,9 @@ final class EmbedCommand extends StriderCommand {
         int dimensions =
                 embedder.preprocessing().fixedSize().isPresent() ? embedder.dimensions() : -1;
         Path part = EmbeddingJournal.beside(output);
-        try (EmbeddingJournal journal = EmbeddingJournal.open(part, description(embedder), resume);
+        try (EmbeddingJournal journal =
+                        EmbeddingJournal.open(
+                                part, description(model, embedder, !asTheyAre), resume);
                 FileResults results = new FileResults(files, journal, dimensions)) {
             int before = results.count();
             EmbeddingRun run =
@@ -352,17 +354,18 @@ final class EmbedCommand extends StriderCommand {
         err().flush();
     }
 
-    /** Everything that decides what the vectors are. */
-    private String description(ImageEmbedder embedder) throws IOException {
+    /** Everything that decides what the vectors are, a line each. */
+    static String description(@Nullable Path model, ImageEmbedder embedder, boolean normalized)
+            throws IOException {
         return String.join(
                 "\n",
-                "model: " + modelHash(),
+                "model: " + hash(model),
                 "layer: " + Failures.oneLine(embedder.output()),
-                "normalized: " + !asTheyAre,
+                "normalized: " + normalized,
                 "pictures: " + embedder.preprocessing());
     }
 
-    private String modelHash() throws IOException {
+    private static String hash(@Nullable Path model) throws IOException {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");

@@ -142,10 +142,11 @@ final class EmbeddingJournal implements AutoCloseable {
             return;
         }
         requireSame(StandardCharsets.UTF_8.decode(header.get()).toString(), description);
-        Optional<ByteBuffer> next;
         long start = end;
-        while ((next = frame(input)).isPresent() && recover(next.get(), start)) {
+        Optional<ByteBuffer> next = frame(input);
+        while (next.isPresent() && recover(next.get(), start)) {
             start = end;
+            next = frame(input);
         }
         end = start;
         channel.truncate(end);

@@ -52,11 +52,12 @@ class InfoAndHelpTest {
     void helpListsAllCommands() {
         Run run = Run.of("--help").isDone();
         assertThat(run.err()).isEmpty();
-        assertThat(run.out()).contains("demo", "check", "conv2d", "im2col", "col2im", "info");
+        assertThat(run.out())
+                .contains("demo", "check", "embed", "conv2d", "im2col", "col2im", "info");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "check", "conv2d", "im2col", "col2im", "info"})
+    @ValueSource(strings = {"demo", "check", "embed", "conv2d", "im2col", "col2im", "info"})
     void everyCommandDescribesEveryOptionAndGivesAnExample(String command) {
         Run run = Run.of(command, "--help").isDone();
         CommandLine line =
