@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -98,7 +99,7 @@ final class PictureFiles {
                 }
             }
         } catch (DirectoryIteratorException failed) {
-            failures.accept(unreadable(folder, failed.getCause()));
+            failures.accept(unreadable(folder, Objects.requireNonNull(failed.getCause())));
         } catch (IOException failed) {
             failures.accept(unreadable(folder, failed));
         }

@@ -70,10 +70,12 @@ final class StreamResults implements EmbeddingResults {
             return;
         }
         window[index % window.length] = row;
-        while (next < files.size() && window[next % window.length] instanceof String ready) {
+        String ready = window[next % window.length];
+        while (ready != null) {
             window[next % window.length] = null;
             write(ready);
             next++;
+            ready = window[next % window.length];
         }
         notifyAll();
     }

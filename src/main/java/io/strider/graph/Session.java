@@ -189,6 +189,7 @@ public final class Session implements AutoCloseable {
     /** What is done with a run's frame. */
     private interface Taker {
         /** Before the run. */
+        @SuppressWarnings("UnusedVariable") // for those who have something to check
         default void check(Plan plan) {}
 
         /** After it. */
