@@ -140,6 +140,7 @@ public final class Session implements AutoCloseable {
         Map<String, Value> results = new LinkedHashMap<>();
         run(
                 inputs,
+                null,
                 (plan, frame) ->
                         plan.outputTypes()
                                 .forEach((name, type) ->
@@ -171,38 +172,25 @@ public final class Session implements AutoCloseable {
      */
     public void run(Map<String, Value> inputs, Map<String, Tensor> outputs) {
         OutputTensors targets = new OutputTensors(outputs, graph);
-        run(
-                inputs,
-                new Taker() {
-                    @Override
-                    public void check(Plan plan) {
-                        targets.requireFit(plan);
-                    }
-
-                    @Override
-                    public void take(Plan plan, Frame frame) {
-                        targets.store(frame, workers);
-                    }
-                });
+        run(inputs, targets, (_, frame) -> targets.store(frame, workers));
     }
 
-    /** What is done with a run's frame. */
+    /** What is done with a frame after a run. */
+    @FunctionalInterface
     private interface Taker {
-        /** Before the run. */
-        @SuppressWarnings("UnusedVariable") // for those who have something to check
-        default void check(Plan plan) {}
-
-        /** After it. */
         void take(Plan plan, Frame frame);
     }
 
-    private void run(Map<String, Value> inputs, Taker taker) {
+    private void run(
+            Map<String, Value> inputs, @Nullable OutputTensors targets, Taker taker) {
         Map<String, TensorType> types = InputTypes.of(inputs, graph);
         plans.enter();
         try {
             Plan plan = plan(types, inputs);
             try {
-                taker.check(plan);
+                if (targets != null) {
+                    targets.requireFit(plan);
+                }
                 Frame frame = frames.take(plan);
                 try {
                     frame.load(inputs, workers);
@@ -274,6 +262,7 @@ public final class Session implements AutoCloseable {
         List<PlanDescription> result = new ArrayList<>();
         run(
                 inputs,
+                null,
                 (plan, frame) -> {
                     long[] nanos = new long[plan.nodes().size()];
                     for (int i = 1 - runs; i <= runs; i++) {
