@@ -151,7 +151,8 @@ final class EmbedCommand extends StriderCommand {
                 return toStream(embedder, limits, pictures.found(), progress, chosen);
             }
             for (Path file : chosen.files(output)) {
-                if (pictures.contains(file)) {
+                Path real = Files.exists(file) ? file.toRealPath() : file;
+                if (pictures.contains(file) || pictures.contains(real)) {
                     throw new IllegalArgumentException(
                             "--output %s: one of the pictures (expected: a file of its own)"
                                     .formatted(file));
@@ -241,7 +242,10 @@ final class EmbedCommand extends StriderCommand {
         try (Interruption _ =
                 new Interruption(
                         run::stop,
-                        () -> say("interrupted after " + pictures(progress.doneCount())))) {
+                        () -> {
+                            progress.close();
+                            say("interrupted after " + pictures(progress.doneCount()));
+                        })) {
             progress.show(0, files.size());
             run.run();
             if (run.isStopped()) {

@@ -46,6 +46,10 @@ final class EmbeddingJournal implements AutoCloseable {
     private final FileChannel channel;
     private final Map<String, Entry> recovered = new HashMap<>();
     private long end;
+
+    /** Where the first picture's frame is, once the header is there and right. */
+    private long first = -1;
+
     private long forced = System.nanoTime();
     private boolean closed;
 
@@ -139,9 +143,11 @@ final class EmbeddingJournal implements AutoCloseable {
             write(ByteBuffer.wrap(MAGIC));
             write(framed(description.getBytes(StandardCharsets.UTF_8)));
             channel.force(true);
+            first = end;
             return;
         }
         requireSame(StandardCharsets.UTF_8.decode(header.get()).toString(), description);
+        first = end;
         long start = end;
         Optional<ByteBuffer> next = frame(input);
         while (next.isPresent() && recover(next.get(), start)) {
@@ -298,13 +304,20 @@ final class EmbeddingJournal implements AutoCloseable {
         channel.close();
     }
 
-    /** Forces everything to the disk and lets go of the file. Closing again is harmless. */
+    /**
+     * Forces everything to the disk and lets go of the file, which is removed if it holds no
+     * picture. Closing again is harmless.
+     */
     @Override
     public synchronized void close() throws IOException {
         if (!closed) {
             closed = true;
             try (channel) {
-                channel.force(true);
+                if (end == first) {
+                    Files.deleteIfExists(file);
+                } else {
+                    channel.force(true);
+                }
             }
         }
     }

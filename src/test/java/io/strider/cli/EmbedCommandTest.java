@@ -282,8 +282,10 @@ class EmbedCommandTest {
     void filesThatAreReadAreNotWritten() throws IOException {
         Path picture = picture("one.png", 1);
         Path link = Files.createSymbolicLink(folder.resolve("link.csv"), model);
+        Path other = Files.createSymbolicLink(folder.resolve("other.csv"), picture);
         var before = Run.snapshot(folder);
         embed(picture, "--output", picture, "--format", "csv").isRefused("one.png");
+        embed(picture, "--output", other).isRefused("other.csv");
         embed(picture, "--output", link).isRefused("mean.onnx");
         embed(picture, "--output", folder.resolve("nowhere/x.csv")).isRefused("folder");
         embed(picture, "--output", folder, "--format", "csv").isRefused("directory");

@@ -44,6 +44,17 @@ class EmbeddingJournalTest {
         }
     }
 
+    /** An empty journal's, which is gone after it. */
+    private long headerBytes() throws IOException {
+        long bytes;
+        try (EmbeddingJournal journal = open(false)) {
+            assertThat(journal.recovered()).isEmpty();
+            bytes = Files.size(file);
+        }
+        assertThat(file).doesNotExist();
+        return bytes;
+    }
+
     @Test
     void whatWasAppendedIsThereToTheBit() throws IOException {
         write(3);
@@ -61,9 +72,7 @@ class EmbeddingJournalTest {
 
     @Test
     void whereverItIsTornTheWholeFramesAreKept() throws IOException {
-        write(0);
-        long header = Files.size(file);
-        Files.delete(file);
+        long header = headerBytes();
         write(3);
         byte[] whole = Files.readAllBytes(file);
         long frame = (whole.length - header) / 3;
@@ -85,9 +94,7 @@ class EmbeddingJournalTest {
 
     @Test
     void aFrameThatWasChangedIsCutOff() throws IOException {
-        write(0);
-        int header = (int) Files.size(file);
-        Files.delete(file);
+        int header = (int) headerBytes();
         write(2);
         byte[] whole = Files.readAllBytes(file);
         for (int at = header; at < whole.length; at++) {
@@ -98,6 +105,7 @@ class EmbeddingJournalTest {
                 int before = at < header + (whole.length - header) / 2 ? 0 : 1;
                 assertThat(journal.recovered()).as("byte %s", at).hasSize(before);
             }
+            assertThat(Files.exists(file)).isEqualTo(at >= header + (whole.length - header) / 2);
         }
     }
 

@@ -46,8 +46,7 @@ class PictureFilesTest {
                 ".x.png");
         files(".hidden/y.png", "c/.y.png");
         assertThat(found(""))
-                .containsExactly(
-                        "a.jpg", "b.PNG", "c/a/x.jpeg", "c/b.gif", "c/z.webp", "d.bmp");
+                .containsExactly("a.jpg", "b.PNG", "c/a/x.jpeg", "c/b.gif", "c/z.webp", "d.bmp");
         assertThat(failures).isEmpty();
     }
 

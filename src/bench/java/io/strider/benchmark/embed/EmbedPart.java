@@ -71,15 +71,14 @@ final class EmbedPart {
         for (int i = 0; i < threads; i++) {
             workers.add(
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        int batch;
-                                        while ((batch = next.getAndIncrement()) < ends.length) {
-                                            int first = batch * BATCH;
-                                            run(work, first, Math.min(BATCH, all - first));
-                                            ends[batch] = System.nanoTime();
-                                        }
-                                    }));
+                            .start(() -> {
+                                int batch;
+                                while ((batch = next.getAndIncrement()) < ends.length) {
+                                    int first = batch * BATCH;
+                                    run(work, first, Math.min(BATCH, all - first));
+                                    ends[batch] = System.nanoTime();
+                                }
+                            }));
         }
         for (Thread worker : workers) {
             worker.join();
@@ -89,10 +88,7 @@ final class EmbedPart {
         int half = ends.length / 2;
         double warm = (ends[ends.length - 1] - ends[half]) / 1e9;
         System.out.printf(
-                Locale.ROOT,
-                "%.6f %.6f%n",
-                seconds,
-                warm / (ends.length - 1 - half) * all / BATCH);
+                Locale.ROOT, "%.6f %.6f%n", seconds, warm / (ends.length - 1 - half) * all / BATCH);
     }
 
     private static void run(Work work, int first, int count) {

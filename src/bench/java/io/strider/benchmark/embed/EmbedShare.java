@@ -128,7 +128,8 @@ public final class EmbedShare {
         network = Math.min(network, computed[0]);
         networkWarm = Math.min(networkWarm, computed[1]);
         List<String> arguments =
-                new ArrayList<>(List.of("embed", photographs.toString(), "--threads", "" + threads));
+                new ArrayList<>(
+                        List.of("embed", photographs.toString(), "--threads", "" + threads));
         arguments.addAll(List.of("--output", own.resolve("vectors.npy").toString()));
         if (model != null) {
             arguments.addAll(List.of("--model", model));
