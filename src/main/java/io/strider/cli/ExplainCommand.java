@@ -55,7 +55,8 @@ final class ExplainCommand extends StriderCommand {
     @Option(
             names = "--batch",
             paramLabel = "<n>",
-            description = "Size of the first dimension where the network leaves it free. Default: 1.")
+            description =
+                    "Size of the first dimension where the network leaves it free. Default: 1.")
     private long batch = 1;
 
     @Option(
@@ -69,7 +70,8 @@ final class ExplainCommand extends StriderCommand {
     @Option(
             names = "--time",
             paramLabel = "<runs>",
-            description = "Run it so often on zeros and add each step's median time. Default: not run.")
+            description =
+                    "Run it so often on zeros and add each step's median time. Default: not run.")
     private @Nullable Integer runs;
 
     @Option(
@@ -138,8 +140,7 @@ final class ExplainCommand extends StriderCommand {
         }
     }
 
-    private static PlanDescription timed(
-            Session session, Map<String, TensorType> types, int runs) {
+    private static PlanDescription timed(Session session, Map<String, TensorType> types, int runs) {
         try (Arena arena = Arena.ofShared()) {
             Map<String, Value> values = new LinkedHashMap<>();
             types.forEach((name, type) -> values.put(name, zeros(type, arena)));
@@ -186,9 +187,7 @@ final class ExplainCommand extends StriderCommand {
                                     : String.format(
                                             Locale.ROOT, "%.2f", step.multiplications() / 1e6),
                             step.memory().isEmpty() ? Memory.text(step.bytes()) : step.memory(),
-                            timed
-                                    ? String.format(Locale.ROOT, "%8.3f  ", step.nanos() / 1e6)
-                                    : "",
+                            timed ? String.format(Locale.ROOT, "%8.3f  ", step.nanos() / 1e6) : "",
                             Failures.oneLine(step.node()));
         }
         out().println();
@@ -204,14 +203,11 @@ final class ExplainCommand extends StriderCommand {
 
     private static String sizes(PlanDescription.Step step) {
         return step.outputs().stream()
-                .map(
-                        type ->
-                                Arrays.stream(type.shape())
-                                                .mapToObj(Long::toString)
-                                                .collect(Collectors.joining("×"))
-                                        + (type.type() == ElementType.FLOAT32
-                                                ? ""
-                                                : " " + type.type()))
+                .map(type ->
+                        Arrays.stream(type.shape())
+                                        .mapToObj(Long::toString)
+                                        .collect(Collectors.joining("×"))
+                                + (type.type() == ElementType.FLOAT32 ? "" : " " + type.type()))
                 .collect(Collectors.joining(", "));
     }
 }

@@ -35,7 +35,7 @@ final class ActivationPass {
     }
 
     private static void fuse(Node node, Convolution convolution, int index, Rewriting rewriting) {
-        int behind = rewriting.onlyReader(node.outputs().get(0));
+        int behind = rewriting.onlyReader(node.output(0));
         Node next = behind < 0 ? null : rewriting.node(behind);
         Activation activation = next == null ? null : activation(next, rewriting);
         if (next == null || activation == null) {
@@ -59,10 +59,10 @@ final class ActivationPass {
         }
         List<String> inputs =
                 List.of(
-                        node.inputs().get(0),
+                        node.input(0),
                         rewriting.addVector(node.name() + ".factor", affine[0]),
                         rewriting.addVector(node.name() + ".shift", affine[1]));
-        int behind = rewriting.onlyReader(node.outputs().get(0));
+        int behind = rewriting.onlyReader(node.output(0));
         Node next = behind < 0 ? null : rewriting.node(behind);
         if (next != null
                 && activation(next, rewriting) instanceof Activation.Clamp(float low, float high)) {
@@ -98,13 +98,9 @@ final class ActivationPass {
 
     private static @Nullable Activation clamp(Node node, Rewriting rewriting) {
         double low =
-                ScalePass.has(node, 1)
-                        ? rewriting.number(node.inputs().get(1))
-                        : Double.NEGATIVE_INFINITY;
+                ScalePass.has(node, 1) ? rewriting.number(node.input(1)) : Double.NEGATIVE_INFINITY;
         double high =
-                ScalePass.has(node, 2)
-                        ? rewriting.number(node.inputs().get(2))
-                        : Double.POSITIVE_INFINITY;
+                ScalePass.has(node, 2) ? rewriting.number(node.input(2)) : Double.POSITIVE_INFINITY;
         return low <= high ? Activation.clamp((float) low, (float) high) : null;
     }
 }

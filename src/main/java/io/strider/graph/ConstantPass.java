@@ -38,9 +38,9 @@ final class ConstantPass {
             }
             rewriting.remove(i);
             for (int k = 0; k < node.outputs().size(); k++) {
-                if (!node.outputs().get(k).isEmpty()) {
+                if (!node.output(k).isEmpty()) {
                     left -= results.get(k).count();
-                    rewriting.settle(node.outputs().get(k), value(results.get(k), arena));
+                    rewriting.settle(node.output(k), value(results.get(k), arena));
                 }
             }
         }

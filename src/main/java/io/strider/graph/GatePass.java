@@ -50,8 +50,8 @@ final class GatePass {
         Node inner = sixfold == null ? null : rewriting.producer(sixfold, Binary.class);
         if (inner != null && is(inner, BinaryFunction.MULTIPLY)) {
             for (int k = 0; k < 2; k++) {
-                String x = inner.inputs().get(k);
-                if (x.equals(clippedSum(inner.inputs().get(1 - k), rewriting))) {
+                String x = inner.input(k);
+                if (x.equals(clippedSum(inner.input(1 - k), rewriting))) {
                     return new Found(x, ActivationFunction.Plain.HARD_SWISH);
                 }
             }
@@ -65,10 +65,10 @@ final class GatePass {
             return null;
         }
         for (int k = 0; k < 2; k++) {
-            String x = node.inputs().get(k);
-            String gate = node.inputs().get(1 - k);
+            String x = node.input(k);
+            String gate = node.input(1 - k);
             Node unary = rewriting.producer(gate, Unary.class);
-            if (unary != null && unary.inputs().get(0).equals(x)) {
+            if (unary != null && unary.input(0).equals(x)) {
                 ActivationFunction whole = gated((Unary) unary.operator());
                 if (whole != null) {
                     return new Found(x, whole);
@@ -101,12 +101,12 @@ final class GatePass {
     /** v, if a node gives v / 6 or v · (1/6). */
     private static @Nullable String sixfold(Node node, Rewriting rewriting) {
         if (is(node, BinaryFunction.DIVIDE)) {
-            return scalar(node.inputs().get(1), rewriting) == 6 ? node.inputs().get(0) : null;
+            return scalar(node.input(1), rewriting) == 6 ? node.input(0) : null;
         }
         if (is(node, BinaryFunction.MULTIPLY)) {
             for (int k = 0; k < 2; k++) {
-                if ((float) scalar(node.inputs().get(k), rewriting) == (float) SIXTH) {
-                    return node.inputs().get(1 - k);
+                if ((float) scalar(node.input(k), rewriting) == (float) SIXTH) {
+                    return node.input(1 - k);
                 }
             }
         }
@@ -119,17 +119,17 @@ final class GatePass {
         if (clip == null
                 || !ScalePass.has(clip, 1)
                 || !ScalePass.has(clip, 2)
-                || rewriting.number(clip.inputs().get(1)) != 0
-                || rewriting.number(clip.inputs().get(2)) != 6) {
+                || rewriting.number(clip.input(1)) != 0
+                || rewriting.number(clip.input(2)) != 6) {
             return null;
         }
-        Node sum = rewriting.producer(clip.inputs().get(0), Binary.class);
+        Node sum = rewriting.producer(clip.input(0), Binary.class);
         if (sum == null || !is(sum, BinaryFunction.ADD)) {
             return null;
         }
         for (int k = 0; k < 2; k++) {
-            if (scalar(sum.inputs().get(k), rewriting) == 3) {
-                return sum.inputs().get(1 - k);
+            if (scalar(sum.input(k), rewriting) == 3) {
+                return sum.input(1 - k);
             }
         }
         return null;

@@ -12,9 +12,9 @@ final class IdentityPass {
         for (int i = 0; i < rewriting.size(); i++) {
             Node node = rewriting.node(i);
             if (node != null && givesItsInput(node, rewriting)) {
-                String output = node.outputs().get(0);
+                String output = node.output(0);
                 if (!rewriting.isOutput(output)) {
-                    rewriting.redirect(output, node.inputs().get(0));
+                    rewriting.redirect(output, node.input(0));
                     rewriting.remove(i);
                 }
             }
@@ -30,8 +30,8 @@ final class IdentityPass {
             return false;
         }
         // A third input may ask for training, which the operator refuses by itself.
-        boolean trains = node.inputs().size() > 2 && !node.inputs().get(2).isEmpty();
-        boolean tells = node.outputs().size() > 1 && rewriting.isRead(node.outputs().get(1));
+        boolean trains = node.inputs().size() > 2 && !node.input(2).isEmpty();
+        boolean tells = node.outputs().size() > 1 && rewriting.isRead(node.output(1));
         return !trains && !tells;
     }
 }

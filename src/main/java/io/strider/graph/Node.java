@@ -17,6 +17,16 @@ public record Node(String name, Operator operator, List<String> inputs, List<Str
         outputs = List.copyOf(outputs);
     }
 
+    /** The name of an input, empty if it is left out. */
+    String input(int index) {
+        return index < inputs.size() ? inputs.get(index) : "";
+    }
+
+    /** The name of an output, empty if nobody wants it. */
+    String output(int index) {
+        return index < outputs.size() ? outputs.get(index) : "";
+    }
+
     @Override
     public String toString() {
         return operator.name() + " \"" + name + "\"";

@@ -16,8 +16,8 @@ final class PaddingPass {
         for (int i = 0; i < rewriting.size(); i++) {
             Node node = rewriting.node(i);
             if (node != null && node.operator() instanceof Convolution convolution) {
-                Node pad = rewriting.producer(node.inputs().get(0), Pad.class);
-                Value weight = rewriting.constant(node.inputs().get(1));
+                Node pad = rewriting.producer(node.input(0), Pad.class);
+                Value weight = rewriting.constant(node.input(1));
                 if (pad != null && weight != null) {
                     fuse(node, convolution, i, pad, weight.type().rank(), rewriting);
                 }
@@ -50,7 +50,7 @@ final class PaddingPass {
             pads[axes + k] = border[rank + 2 + k] + (own ? window.pads().get(axes + k) : 0);
         }
         List<String> inputs = new ArrayList<>(node.inputs());
-        inputs.set(0, pad.inputs().get(0));
+        inputs.set(0, pad.input(0));
         rewriting.replace(
                 index,
                 new Node(
@@ -66,8 +66,8 @@ final class PaddingPass {
     /** What is added before and behind each axis; empty unless it is zeros around pictures. */
     private static long[] border(Node pad, int rank, Rewriting rewriting) {
         long[] nothing = {};
-        Value given = rewriting.constant(pad.inputs().get(1));
-        boolean zeros = !ScalePass.has(pad, 2) || rewriting.number(pad.inputs().get(2)) == 0;
+        Value given = rewriting.constant(pad.input(1));
+        boolean zeros = !ScalePass.has(pad, 2) || rewriting.number(pad.input(2)) == 0;
         boolean all = ((Pad) pad.operator()).mode() == Pad.Mode.CONSTANT && !ScalePass.has(pad, 3);
         if (given == null || !zeros || !all || given.type().elementCount() != 2L * rank) {
             return nothing;

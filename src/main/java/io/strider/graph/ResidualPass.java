@@ -24,11 +24,11 @@ final class ResidualPass {
             if (node == null || !isSum(node)) {
                 continue;
             }
-            int left = convolution(node.inputs().get(0), rewriting);
-            int right = convolution(node.inputs().get(1), rewriting);
+            int left = convolution(node.input(0), rewriting);
+            int right = convolution(node.input(1), rewriting);
             int chosen = Math.max(left, right);
-            if (chosen >= 0 && types.areEqual(node.inputs().get(0), node.inputs().get(1))) {
-                fuse(node, i, chosen, node.inputs().get(chosen == left ? 1 : 0), rewriting);
+            if (chosen >= 0 && types.areEqual(node.input(0), node.input(1))) {
+                fuse(node, i, chosen, node.input(chosen == left ? 1 : 0), rewriting);
             }
         }
         return rewriting.build();
@@ -53,7 +53,7 @@ final class ResidualPass {
                         && node.operator() instanceof Convolution convolution
                         && convolution.activation().equals(Activation.NONE)
                         && !ScalePass.has(node, Convolution.RESIDUAL)
-                        && rewriting.constant(node.inputs().get(1)) != null
+                        && rewriting.constant(node.input(1)) != null
                         && rewriting.isReadOnce(value);
         return fits ? rewriting.producer(value) : -1;
     }

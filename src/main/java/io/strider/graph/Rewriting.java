@@ -70,9 +70,7 @@ final class Rewriting {
         int index = producer(value);
         Node node = index < 0 ? null : nodes.get(index);
         boolean is =
-                node != null
-                        && kind.isInstance(node.operator())
-                        && node.outputs().get(0).equals(value);
+                node != null && kind.isInstance(node.operator()) && node.output(0).equals(value);
         return is ? node : null;
     }
 

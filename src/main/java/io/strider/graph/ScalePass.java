@@ -57,9 +57,9 @@ final class ScalePass {
     /** The convolution with the node behind it, put in its place; null if that cannot be. */
     private static @Nullable Node fused(
             Node node, Convolution convolution, int index, Rewriting rewriting) {
-        int behind = rewriting.onlyReader(node.outputs().get(0));
+        int behind = rewriting.onlyReader(node.output(0));
         Node next = behind < 0 ? null : rewriting.node(behind);
-        Value weight = rewriting.constant(node.inputs().get(1));
+        Value weight = rewriting.constant(node.input(1));
         if (next == null
                 || weight == null
                 || weight.type().rank() < 3
@@ -88,7 +88,7 @@ final class ScalePass {
     }
 
     static boolean has(Node node, int input) {
-        return node.inputs().size() > input && !node.inputs().get(input).isEmpty();
+        return node.inputs().size() > input && !node.input(input).isEmpty();
     }
 
     /** Scale and bias that the convolution has already; null if they are not constant. */
@@ -96,9 +96,9 @@ final class ScalePass {
         Affine own = Affine.identity(channels);
         double[] factor =
                 has(node, Convolution.SCALE)
-                        ? rewriting.numbers(node.inputs().get(Convolution.SCALE))
+                        ? rewriting.numbers(node.input(Convolution.SCALE))
                         : own.factor;
-        double[] shift = has(node, 2) ? rewriting.numbers(node.inputs().get(2)) : own.shift;
+        double[] shift = has(node, 2) ? rewriting.numbers(node.input(2)) : own.shift;
         if (factor == null
                 || shift == null
                 || factor.length != channels
@@ -120,7 +120,7 @@ final class ScalePass {
             Node node, double epsilon, int channels, Rewriting rewriting) {
         double[][] numbers = new double[4][];
         for (int i = 0; i < 4; i++) {
-            double[] constant = rewriting.numbers(node.inputs().get(1 + i));
+            double[] constant = rewriting.numbers(node.input(1 + i));
             if (constant == null || constant.length != channels) {
                 return null;
             }
@@ -142,8 +142,8 @@ final class ScalePass {
             return null;
         }
         BinaryFunction function = binary.function();
-        boolean first = next.inputs().get(0).equals(node.outputs().get(0));
-        String other = next.inputs().get(first ? 1 : 0);
+        boolean first = next.input(0).equals(node.output(0));
+        String other = next.input(first ? 1 : 0);
         double[] numbers = perChannel(other, channels, rank, rewriting);
         if (numbers == null) {
             return null;
@@ -193,7 +193,7 @@ final class ScalePass {
      */
     static double @Nullable [][] factorAndShift(
             Node node, BatchNormalization operator, Rewriting rewriting) {
-        double[] scale = rewriting.numbers(node.inputs().get(1));
+        double[] scale = rewriting.numbers(node.input(1));
         Affine affine =
                 scale == null ? null : normalization(node, operator, scale.length, rewriting);
         return affine == null || !affine.isFinite()

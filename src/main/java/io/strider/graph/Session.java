@@ -181,8 +181,7 @@ public final class Session implements AutoCloseable {
         void take(Plan plan, Frame frame);
     }
 
-    private void run(
-            Map<String, Value> inputs, @Nullable OutputTensors targets, Taker taker) {
+    private void run(Map<String, Value> inputs, @Nullable OutputTensors targets, Taker taker) {
         Map<String, TensorType> types = InputTypes.of(inputs, graph);
         plans.enter();
         try {

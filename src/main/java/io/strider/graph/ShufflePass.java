@@ -34,13 +34,13 @@ final class ShufflePass {
     }
 
     private static void fuse(Node last, int index, ProbedTypes types, Rewriting rewriting) {
-        Node middle = rewriting.producer(last.inputs().get(0), Transposition.class);
+        Node middle = rewriting.producer(last.input(0), Transposition.class);
         if (middle == null
                 || !(middle.operator() instanceof Transposition(List<Integer> order))
                 || !order.equals(EXCHANGED)) {
             return;
         }
-        Node first = rewriting.producer(middle.inputs().get(0), Reshape.class);
+        Node first = rewriting.producer(middle.input(0), Reshape.class);
         if (first == null) {
             return;
         }
@@ -51,7 +51,7 @@ final class ShufflePass {
                     new Node(
                             last.name(),
                             new ChannelShuffle(groups),
-                            List.of(first.inputs().get(0)),
+                            List.of(first.input(0)),
                             last.outputs()));
         }
     }
@@ -60,9 +60,9 @@ final class ShufflePass {
     private static long groups(Node first, Node last, ProbedTypes types) {
         long groups = 0;
         for (int probe = 0; probe < types.count(); probe++) {
-            TensorType x = types.type(probe, first.inputs().get(0));
-            TensorType split = types.type(probe, first.outputs().get(0));
-            TensorType y = types.type(probe, last.outputs().get(0));
+            TensorType x = types.type(probe, first.input(0));
+            TensorType split = types.type(probe, first.output(0));
+            TensorType y = types.type(probe, last.output(0));
             if (x == null || split == null || !x.equals(y) || x.rank() != 4 || split.rank() != 5) {
                 return 0;
             }
