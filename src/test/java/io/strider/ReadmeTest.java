@@ -21,6 +21,9 @@ class ReadmeTest {
     private static final Pattern JAVA_WITH_OUTPUT =
             Pattern.compile("```java\\n(.*?)```\\n.*?```text\\n(.*?)```", Pattern.DOTALL);
 
+    private static final Pattern EMBEDDING =
+            Pattern.compile("```java embedding\\n(.*?)```\\n", Pattern.DOTALL);
+
     @TempDir private Path folder;
 
     @Test
@@ -31,6 +34,19 @@ class ReadmeTest {
         Files.writeString(source, example.group(1));
 
         assertThat(run(javaCommand(source))).isEqualTo(example.group(2));
+    }
+
+    @Test
+    void theEmbeddingExampleRunsAndPrintsWhatItsCommentSays() throws Exception {
+        Matcher example = EMBEDDING.matcher(readme());
+        assertThat(example.find()).as("a java embedding block").isTrue();
+        Path source = Files.writeString(folder.resolve("Embedding.java"), example.group(1));
+        List<String> command = new ArrayList<>(javaCommand(source));
+        command.set(command.indexOf("-cp") + 1, System.getProperty("java.class.path"));
+
+        String printed = run(command, Path.of("").toAbsolutePath());
+        assertThat(printed).isNotBlank();
+        assertThat(example.group(1)).contains("// " + printed.strip());
     }
 
     @Test
@@ -58,14 +74,19 @@ class ReadmeTest {
     }
 
     private String run(List<String> command) throws IOException, InterruptedException {
+        return run(command, folder);
+    }
+
+    private String run(List<String> command, Path where)
+            throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
         Process process =
                 new ProcessBuilder(command)
-                        .directory(folder.toFile())
+                        .directory(where.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())
                         .start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         String printed = Files.readString(output);
         assertThat(process.exitValue()).as(printed).isZero();
         return printed;
