@@ -34,10 +34,11 @@ final class TerminalBar implements AutoCloseable {
                         .build();
     }
 
-    /** Whether the library is on the class path. */
+    /** Whether the library, and the one that it needs, are on the class path. */
     static boolean isThere() {
         try {
             Class.forName("me.tongfei.progressbar.ProgressBar");
+            Class.forName("org.jline.terminal.Terminal"); // without it nothing would be drawn
             return true;
         } catch (ClassNotFoundException | LinkageError _) {
             return false;
@@ -56,7 +57,7 @@ final class TerminalBar implements AutoCloseable {
 
     /** A picture more, which failed. */
     void step(long failed) {
-        bar.setExtraMessage(failed + " failed");
+        bar.setExtraMessage(" " + failed + " failed");
         bar.step();
     }
 
