@@ -77,8 +77,7 @@ class ReadmeTest {
         return run(command, folder);
     }
 
-    private String run(List<String> command, Path where)
-            throws IOException, InterruptedException {
+    private String run(List<String> command, Path where) throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
         Process process =
                 new ProcessBuilder(command)

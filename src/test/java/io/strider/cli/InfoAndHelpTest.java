@@ -53,11 +53,17 @@ class InfoAndHelpTest {
         Run run = Run.of("--help").isDone();
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
-                .contains("demo", "check", "embed", "conv2d", "im2col", "col2im", "info");
+                .contains(
+                        "demo", "check", "embed", "run", "explain", "compare", "conv2d", "im2col",
+                        "col2im", "info");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "check", "embed", "conv2d", "im2col", "col2im", "info"})
+    @ValueSource(
+            strings = {
+                "demo", "check", "embed", "run", "explain", "compare", "conv2d", "im2col", "col2im",
+                "info"
+            })
     void everyCommandDescribesEveryOptionAndGivesAnExample(String command) {
         Run run = Run.of(command, "--help").isDone();
         CommandLine line =
