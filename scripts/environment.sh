@@ -124,7 +124,7 @@ run_strider() {
     # Options of the JVM come first from STRIDER_JAVA_OPTIONS, split at blanks as is usual for such.
     # shellcheck disable=SC2086
     exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector \
-        ${STRIDER_JAVA_OPTIONS:-} \
+        -Dstrider.warmup=background ${STRIDER_JAVA_OPTIONS:-} \
         -cp "$project/target/strider.jar:$project/target/strider-faces.jar:$project/target/strider-golden.jar:$project/target/lib/*" \
         io.strider.cli.Strider "$@"
 }

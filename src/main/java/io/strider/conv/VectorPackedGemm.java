@@ -3,17 +3,12 @@ package io.strider.conv;
 import static io.strider.conv.VectorGemmLoops.BLOCK;
 import static io.strider.conv.VectorGemmLoops.LANES;
 import static io.strider.conv.VectorGemmLoops.MOST_DEPTH;
-import static io.strider.conv.VectorGemmLoops.ORDER;
-import static io.strider.conv.VectorGemmLoops.SPECIES;
 import static io.strider.conv.VectorGemmLoops.VECTOR_BYTES;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.strider.blas.VectorSupport;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +134,58 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
             @Nullable MemorySegment residual,
             long residualAt,
             long ldr) {
+        if (VectorWarmUp.isCold()) {
+            multiplyByOpenBlas(rows, a, aAt, lda, c, cAt, ldc, epilogue, residual, residualAt, ldr);
+        } else {
+            multiplyByLoops(rows, a, aAt, lda, c, cAt, ldc, epilogue, residual, residualAt, ldr);
+        }
+    }
+
+    /** {@link #multiply} while the loops are not compiled. */
+    void multiplyByOpenBlas(
+            long rows,
+            MemorySegment a,
+            long aAt,
+            long lda,
+            MemorySegment c,
+            long cAt,
+            long ldc,
+            Epilogue epilogue,
+            @Nullable MemorySegment residual,
+            long residualAt,
+            long ldr) {
+        ColdProduct.multiply(
+                packed,
+                panels,
+                LANES,
+                depth,
+                columns,
+                rows,
+                a,
+                aAt,
+                lda,
+                c,
+                cAt,
+                ldc,
+                epilogue,
+                residual,
+                residualAt,
+                ldr);
+    }
+
+    /** {@link #multiply}, compiled or not. */
+    void multiplyByLoops(
+            long rows,
+            MemorySegment a,
+            long aAt,
+            long lda,
+            MemorySegment c,
+            long cAt,
+            long ldc,
+            Epilogue epilogue,
+            @Nullable MemorySegment residual,
+            long residualAt,
+            long ldr) {
         float[] block = BLOCKS.get();
         int pieces = Math.max(1, Math.ceilDiv(depth, MOST_DEPTH));
         for (int piece = 0; piece < pieces; piece++) {
@@ -202,11 +249,12 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
                     }
                     if (addend != null) {
                         long start = addendAt + row * addendStep + column;
-                        add(block, vectors * LANES, count, width, addend, start, addendStep);
+                        VectorFinish.add(
+                                block, vectors * LANES, count, width, addend, start, addendStep);
                     }
                     long target = cAt + row * ldc + column;
                     if (last) {
-                        finish(
+                        VectorFinish.finish(
                                 block,
                                 vectors,
                                 count,
@@ -217,7 +265,7 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
                                 target,
                                 ldc);
                     } else {
-                        store(block, vectors, count, width, c, target, ldc);
+                        VectorFinish.store(block, vectors, count, width, c, target, ldc);
                     }
                 }
             }
@@ -241,6 +289,89 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
             long residualAt,
             long ldr) {
         WindowGemm.requireTaps(taps, depth);
+        if (VectorWarmUp.isCold()) {
+            multiplyWindowsByOpenBlas(
+                    rows,
+                    a,
+                    aAt,
+                    starts,
+                    first,
+                    taps,
+                    c,
+                    cAt,
+                    ldc,
+                    epilogue,
+                    residual,
+                    residualAt,
+                    ldr);
+        } else {
+            multiplyWindowsByLoops(
+                    rows,
+                    a,
+                    aAt,
+                    starts,
+                    first,
+                    taps,
+                    c,
+                    cAt,
+                    ldc,
+                    epilogue,
+                    residual,
+                    residualAt,
+                    ldr);
+        }
+    }
+
+    /** {@link #multiplyWindows} while the loops are not compiled. */
+    void multiplyWindowsByOpenBlas(
+            long rows,
+            MemorySegment a,
+            long aAt,
+            int[] starts,
+            int first,
+            int[] taps,
+            MemorySegment c,
+            long cAt,
+            long ldc,
+            Epilogue epilogue,
+            @Nullable MemorySegment residual,
+            long residualAt,
+            long ldr) {
+        ColdProduct.multiplyWindows(
+                packed,
+                panels,
+                LANES,
+                columns,
+                rows,
+                a,
+                aAt,
+                starts,
+                first,
+                taps,
+                c,
+                cAt,
+                ldc,
+                epilogue,
+                residual,
+                residualAt,
+                ldr);
+    }
+
+    /** {@link #multiplyWindows}, compiled or not. */
+    void multiplyWindowsByLoops(
+            long rows,
+            MemorySegment a,
+            long aAt,
+            int[] starts,
+            int first,
+            int[] taps,
+            MemorySegment c,
+            long cAt,
+            long ldc,
+            Epilogue epilogue,
+            @Nullable MemorySegment residual,
+            long residualAt,
+            long ldr) {
         float[] block = BLOCKS.get();
         long at = aAt * Float.BYTES;
         for (int panel = 0; panel + 1 < panels.length; panel++) {
@@ -268,10 +399,11 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
                 }
                 if (residual != null) {
                     long start = residualAt + row * ldr + column;
-                    add(block, vectors * LANES, count, width, residual, start, ldr);
+                    VectorFinish.add(block, vectors * LANES, count, width, residual, start, ldr);
                 }
                 long target = cAt + row * ldc + column;
-                finish(block, vectors, count, width, epilogue, (int) column, c, target, ldc);
+                VectorFinish.finish(
+                        block, vectors, count, width, epilogue, (int) column, c, target, ldc);
             }
         }
         epilogue.finish(c, cAt, ldc, rows, columns);
@@ -280,147 +412,5 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
     /** Rows of a block that is so many vectors wide. */
     private static int height(int vectors) {
         return vectors == 4 ? 6 : vectors == 3 ? 7 : 8;
-    }
-
-    /** block += addend, {@code width} columns of {@code rows} rows. */
-    private static void add(
-            float[] block,
-            int stride,
-            int rows,
-            int width,
-            MemorySegment addend,
-            long addendAt,
-            long addendStep) {
-        for (int r = 0; r < rows; r++) {
-            long from = (addendAt + r * addendStep) * Float.BYTES;
-            for (int k = 0; k < width; k += LANES) {
-                VectorMask<Float> mask = SPECIES.indexInRange(k, width);
-                FloatVector.fromArray(SPECIES, block, r * stride + k)
-                        .add(
-                                FloatVector.fromMemorySegment(
-                                        SPECIES, addend, from + k * 4L, ORDER, mask))
-                        .intoArray(block, r * stride + k);
-            }
-        }
-    }
-
-    /** c = block. */
-    private static void store(
-            float[] block, int vectors, int rows, int width, MemorySegment c, long cAt, long ldc) {
-        for (int r = 0; r < rows; r++) {
-            long to = (cAt + r * ldc) * Float.BYTES;
-            MemorySegment.copy(block, r * vectors * LANES, c, JAVA_FLOAT, to, width);
-        }
-    }
-
-    /**
-     * c = clamp(block + bias). By comparison and not with min and max, which in Java take six
-     * instructions each, for zeros' signs; this way NaN stays NaN too. Bounds that are none are not
-     * compared with: with sums of 64 products that is 5 % of the time.
-     */
-    private static void finish(
-            float[] block,
-            int vectors,
-            int rows,
-            int width,
-            Epilogue epilogue,
-            int column,
-            MemorySegment c,
-            long cAt,
-            long ldc) {
-        float low = epilogue.low;
-        float high = epilogue.high;
-        float[] bias = epilogue.biasValues;
-        int stride = vectors * LANES;
-        int whole = width - width % LANES;
-        if (low == Float.NEGATIVE_INFINITY && high == Float.POSITIVE_INFINITY) {
-            finishUnbounded(block, stride, rows, whole, bias, column, c, cAt, ldc);
-        } else if (high == Float.POSITIVE_INFINITY) {
-            finishFrom(low, block, stride, rows, whole, bias, column, c, cAt, ldc);
-        } else {
-            finishBetween(low, high, block, stride, rows, whole, bias, column, c, cAt, ldc);
-        }
-        if (whole < width) {
-            VectorMask<Float> mask = SPECIES.indexInRange(whole, width);
-            FloatVector lows = FloatVector.broadcast(SPECIES, low);
-            FloatVector highs = FloatVector.broadcast(SPECIES, high);
-            FloatVector biases = FloatVector.fromArray(SPECIES, bias, column + whole);
-            for (int r = 0; r < rows; r++) {
-                FloatVector sum =
-                        FloatVector.fromArray(SPECIES, block, r * stride + whole).add(biases);
-                sum = sum.blend(lows, sum.lt(lows));
-                sum.blend(highs, sum.compare(VectorOperators.GT, highs))
-                        .intoMemorySegment(c, (cAt + r * ldc + whole) * Float.BYTES, ORDER, mask);
-            }
-        }
-    }
-
-    private static void finishUnbounded(
-            float[] block,
-            int stride,
-            int rows,
-            int width,
-            float[] bias,
-            int column,
-            MemorySegment c,
-            long cAt,
-            long ldc) {
-        for (int lane = 0; lane < width; lane += LANES) {
-            FloatVector biases = FloatVector.fromArray(SPECIES, bias, column + lane);
-            for (int r = 0; r < rows; r++) {
-                FloatVector.fromArray(SPECIES, block, r * stride + lane)
-                        .add(biases)
-                        .intoMemorySegment(c, (cAt + r * ldc + lane) * Float.BYTES, ORDER);
-            }
-        }
-    }
-
-    private static void finishFrom(
-            float low,
-            float[] block,
-            int stride,
-            int rows,
-            int width,
-            float[] bias,
-            int column,
-            MemorySegment c,
-            long cAt,
-            long ldc) {
-        FloatVector lows = FloatVector.broadcast(SPECIES, low);
-        for (int lane = 0; lane < width; lane += LANES) {
-            FloatVector biases = FloatVector.fromArray(SPECIES, bias, column + lane);
-            for (int r = 0; r < rows; r++) {
-                FloatVector sum =
-                        FloatVector.fromArray(SPECIES, block, r * stride + lane).add(biases);
-                sum.blend(lows, sum.lt(lows))
-                        .intoMemorySegment(c, (cAt + r * ldc + lane) * Float.BYTES, ORDER);
-            }
-        }
-    }
-
-    private static void finishBetween(
-            float low,
-            float high,
-            float[] block,
-            int stride,
-            int rows,
-            int width,
-            float[] bias,
-            int column,
-            MemorySegment c,
-            long cAt,
-            long ldc) {
-        FloatVector lows = FloatVector.broadcast(SPECIES, low);
-        FloatVector highs = FloatVector.broadcast(SPECIES, high);
-        for (int lane = 0; lane < width; lane += LANES) {
-            FloatVector biases = FloatVector.fromArray(SPECIES, bias, column + lane);
-            for (int r = 0; r < rows; r++) {
-                FloatVector sum =
-                        FloatVector.fromArray(SPECIES, block, r * stride + lane).add(biases);
-                sum = sum.blend(lows, sum.lt(lows));
-                sum.blend(highs, sum.compare(VectorOperators.GT, highs))
-                        .intoMemorySegment(c, (cAt + r * ldc + lane) * Float.BYTES, ORDER);
-            }
-        }
     }
 }

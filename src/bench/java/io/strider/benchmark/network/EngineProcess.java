@@ -83,6 +83,7 @@ final class EngineProcess implements AutoCloseable {
                     List.of(
                             "--add-modules",
                             "jdk.incubator.vector",
+                            "-Dstrider.warmup=background", // as scripts/strider does
                             "-Dstrider.openblas.coretype=detect"));
         }
         String options = System.getenv().getOrDefault("STRIDER_JAVA_OPTIONS", "");
