@@ -61,12 +61,14 @@ final class EmbeddingProgress implements AutoCloseable {
     /** A picture or folder that cannot be read. */
     synchronized void failed(String line) {
         failed++;
-        if (bar != null) {
-            bar.clear();
+        String text = "strider: " + Failures.oneLine(line);
+        if (bar == null) {
+            err.println(text);
+            err.flush();
+        } else {
             bar.step(failed);
+            bar.line(text);
         }
-        err.println("strider: " + Failures.oneLine(line));
-        err.flush();
     }
 
     /** How many pictures were embedded. */

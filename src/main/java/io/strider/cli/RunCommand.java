@@ -54,8 +54,8 @@ final class RunCommand extends StriderCommand {
             paramLabel = "<name=file>",
             converter = NamedFile.Converter.class,
             description =
-                    "An input's elements, .npy or .pb; once for each input. The name may be left out"
-                            + " if there is one.")
+                    "An input's elements, .npy or .pb; needed once for each input. The name may be"
+                            + " left out if there is one.")
     private List<NamedFile> inputs = new ArrayList<>();
 
     @Option(

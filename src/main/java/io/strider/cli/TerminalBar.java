@@ -45,7 +45,7 @@ final class TerminalBar implements AutoCloseable {
         }
     }
 
-    private void write(String line) {
+    private synchronized void write(String line) {
         err.print("\r" + line);
         err.flush();
     }
@@ -61,15 +61,19 @@ final class TerminalBar implements AutoCloseable {
         bar.step();
     }
 
-    /** Makes room for a line of another's; the bar comes back by itself. */
-    void clear() {
+    /** Writes a line of another's in the bar's place; the bar comes back by itself below. */
+    synchronized void line(String text) {
         err.print(CLEAR);
+        err.println(text);
+        err.flush();
     }
 
     @Override
     public void close() {
         bar.close();
-        clear();
-        err.flush();
+        synchronized (this) {
+            err.print(CLEAR);
+            err.flush();
+        }
     }
 }

@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** What becomes of a block of sums of {@link VectorPackedGemm}, which is still in cache. */
@@ -32,13 +31,10 @@ final class VectorFinish {
                         .intoArray(block, r * stride + lane);
             }
         }
-        if (whole < width) {
-            VectorMask<Float> mask = SPECIES.indexInRange(whole, width);
-            for (int r = 0; r < rows; r++) {
-                long from = (addendAt + r * addendStep + whole) * Float.BYTES;
-                FloatVector.fromArray(SPECIES, block, r * stride + whole)
-                        .add(FloatVector.fromMemorySegment(SPECIES, addend, from, ORDER, mask))
-                        .intoArray(block, r * stride + whole);
+        for (int r = 0; r < rows; r++) {
+            for (int lane = whole; lane < width; lane++) {
+                long from = addendAt + r * addendStep + lane;
+                block[r * stride + lane] += addend.getAtIndex(JAVA_FLOAT, from);
             }
         }
     }
@@ -80,17 +76,32 @@ final class VectorFinish {
             finishBetween(low, high, block, stride, rows, whole, bias, column, c, cAt, ldc);
         }
         if (whole < width) {
-            VectorMask<Float> mask = SPECIES.indexInRange(whole, width);
-            FloatVector lows = FloatVector.broadcast(SPECIES, low);
-            FloatVector highs = FloatVector.broadcast(SPECIES, high);
-            FloatVector biases = FloatVector.fromArray(SPECIES, bias, column + whole);
+            finishRest(low, high, block, stride, rows, whole, bias, column);
             for (int r = 0; r < rows; r++) {
-                FloatVector sum =
-                        FloatVector.fromArray(SPECIES, block, r * stride + whole).add(biases);
-                sum = sum.blend(lows, sum.lt(lows));
-                sum.blend(highs, sum.compare(VectorOperators.GT, highs))
-                        .intoMemorySegment(c, (cAt + r * ldc + whole) * Float.BYTES, ORDER, mask);
+                long to = (cAt + r * ldc + whole) * Float.BYTES;
+                MemorySegment.copy(block, r * stride + whole, c, JAVA_FLOAT, to, width - whole);
             }
+        }
+    }
+
+    /** The last columns, fewer than a vector has, in their place: the block is filled up. */
+    private static void finishRest(
+            float low,
+            float high,
+            float[] block,
+            int stride,
+            int rows,
+            int lane,
+            float[] bias,
+            int column) {
+        FloatVector lows = FloatVector.broadcast(SPECIES, low);
+        FloatVector highs = FloatVector.broadcast(SPECIES, high);
+        FloatVector biases = FloatVector.fromArray(SPECIES, bias, column + lane);
+        for (int r = 0; r < rows; r++) {
+            FloatVector sum = FloatVector.fromArray(SPECIES, block, r * stride + lane).add(biases);
+            sum = sum.blend(lows, sum.lt(lows));
+            sum.blend(highs, sum.compare(VectorOperators.GT, highs))
+                    .intoArray(block, r * stride + lane);
         }
     }
 
