@@ -55,6 +55,24 @@ class ExplainCommandTest {
     }
 
     @Test
+    void inputsOfOtherTypesAreTimedToo() throws IOException {
+        Path gather =
+                Files.write(
+                        folder.resolve("gather.onnx"),
+                        new OnnxBuilder()
+                                .opset(17)
+                                .input("x", 3, 2)
+                                .typedInput("i", OnnxBuilder.INT64, 2)
+                                .node("pick", "Gather", List.of("x", "i"), List.of("y"))
+                                .node("size", "Shape", List.of("y"), List.of("s"))
+                                .output("y")
+                                .output("s")
+                                .toBytes());
+        Run run = Run.of("explain", gather, "--time", 1).isDone();
+        assertThat(run.out()).contains("i  int64[2]", "s  int64[2]", "pick");
+    }
+
+    @Test
     void badInputIsRefused() throws IOException {
         Run.of("explain", folder.resolve("none.onnx")).isRefused("none.onnx");
         Run.of("explain", model, "--shape", "z=1x2").isRefused("--shape z=1x2", "[x]");

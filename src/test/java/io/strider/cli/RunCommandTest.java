@@ -106,6 +106,48 @@ class RunCommandTest {
     }
 
     @Test
+    void tensorsOfOnnxsOwnTestsAreRead() throws IOException {
+        Path index =
+                Files.write(
+                        folder.resolve("index.pb"),
+                        OnnxBuilder.tensor("i", new long[] {1}, 1).toBytes());
+        Path input =
+                Files.write(
+                        folder.resolve("x.pb"),
+                        OnnxBuilder.tensor("x", new float[] {1, 2, 3, 4}, 2, 2).toBytes());
+        Path row = folder.resolve("row.npy");
+        Run.of(
+                        "run",
+                        model,
+                        "--input",
+                        "x=" + input,
+                        "--input",
+                        "index=" + index,
+                        "--output",
+                        "row=" + row)
+                .isDone();
+        assertThat(read(row)).isEqualTo(floats(3, 4).reshape(1, 2));
+        Run.of(
+                        "run",
+                        model,
+                        "--input",
+                        "x=" + input,
+                        "--input",
+                        "index=" + index,
+                        "--output",
+                        "row=" + row,
+                        "--output",
+                        "row=" + folder.resolve("z.npy"))
+                .isRefused("row", "twice");
+        Run.of("run", model, "--input", "x=" + input, "--output", row).isRefused("no name");
+        Path broken = Files.write(folder.resolve("index.npy"), new byte[40]);
+        Run.of("run", model, "--input", "x=" + input, "--input", "index=" + broken)
+                .isRefused("index.npy", "magic");
+        Run.of("run", model, "--input", "x=" + input, "--input", "index=" + folder)
+                .isRefused(folder.toString(), "directory");
+    }
+
+    @Test
     void whatIsWrongIsNamedAndNothingIsWritten() throws IOException {
         Path index = npy("index.npy", NdArray.ofIndices(2));
         Map<String, String> before = Run.snapshot(folder);
