@@ -3,11 +3,8 @@ package io.strider.graph;
 import io.strider.tensor.MemoryFormat;
 import io.strider.tensor.Tensor;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The float32 constants of a graph as tensors in the layouts that kernels expect, converted when
@@ -17,7 +14,6 @@ final class ConstantTensors {
     private final Arena arena;
     private final Map<String, Tensor> rowMajor = new HashMap<>();
     private final Map<String, Tensor> laidOut = new HashMap<>();
-    private final Set<String> kept = new HashSet<>();
 
     /** Of one session or plan. */
     ConstantTensors(Arena arena) {
@@ -46,7 +42,6 @@ final class ConstantTensors {
 
     /** Channels-last if of rank 4, else row-major; for an operation that reads it in every run. */
     synchronized Tensor laidOut(String name, Value value) {
-        kept.add(name);
         Tensor tensor = laidOut.get(name);
         if (tensor == null) {
             tensor = rowMajor(name, value);
@@ -67,20 +62,5 @@ final class ConstantTensors {
         return tensor.elementCount() == 0
                 ? tensor
                 : tensor.asStrided(shape, Place.dense(shape), tensor.offset());
-    }
-
-    /**
-     * Lets the system take back the pages of mapped files from which weights have only been packed;
-     * they are read again if another plan needs them.
-     */
-    synchronized void unloadUnread(Map<String, Value> constants) {
-        constants.forEach((name, value) -> {
-            if (value instanceof Value.Floats(Tensor tensor) && !kept.contains(name)) {
-                MemorySegment segment = tensor.segment();
-                if (segment.isMapped() && segment.isReadOnly() && segment.byteSize() > 0) {
-                    segment.unload();
-                }
-            }
-        });
     }
 }

@@ -52,7 +52,7 @@ final class VectorPoolingLoops implements PoolingLoops {
             long here = first + c * (long) Float.BYTES;
             long there = target + c * (long) Float.BYTES;
             long window = 0;
-            // Not with masks: C2 then keeps the vectors as objects, 30 times slower.
+            // Not with masks: C2 then keeps the vectors as objects.
             for (; width == LANES && window + 4 <= windows; window += 4) {
                 fourMaxima(from, here, apart, step, jump, columns, taps, to, there, toApart);
                 here += 4 * apart;
