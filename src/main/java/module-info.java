@@ -12,6 +12,15 @@ module io.strider {
     requires static java.desktop;
     requires static tools.jackson.databind;
 
+    // For the server and its load generator.
+    requires static io.helidon.http;
+    requires static io.helidon.webserver;
+    requires static java.logging;
+    requires static java.net.http;
+    requires static micrometer.core;
+    requires static micrometer.registry.prometheus;
+    requires static HdrHistogram;
+
     // For the command line alone; whoever embeds the library needs none of them.
     requires static info.picocli;
     requires static jdk.management;
