@@ -64,7 +64,7 @@ final class NativeKernels implements BlasKernels {
             int ldc) {
         permits.acquire();
         try {
-            Downcalls.SGEMM.invokeExact(
+            Downcalls.Sgemm.HANDLE.invokeExact(
                     OpenBlas.CblasRowMajor(),
                     code(transA),
                     code(transB),
@@ -106,7 +106,7 @@ final class NativeKernels implements BlasKernels {
             int ldc) {
         permits.acquire();
         try {
-            Downcalls.DGEMM.invokeExact(
+            Downcalls.Dgemm.HANDLE.invokeExact(
                     OpenBlas.CblasRowMajor(),
                     code(transA),
                     code(transB),
@@ -152,7 +152,7 @@ final class NativeKernels implements BlasKernels {
         }
         permits.acquire();
         try {
-            Downcalls.SGEMV.invokeExact(
+            Downcalls.Sgemv.HANDLE.invokeExact(
                     OpenBlas.CblasRowMajor(),
                     code(transA),
                     m,
@@ -188,7 +188,7 @@ final class NativeKernels implements BlasKernels {
             int lda) {
         permits.acquire();
         try {
-            Downcalls.SGER.invokeExact(
+            Downcalls.Sger.HANDLE.invokeExact(
                     OpenBlas.CblasRowMajor(),
                     m,
                     n,
@@ -220,10 +220,10 @@ final class NativeKernels implements BlasKernels {
         permits.acquire();
         try {
             if (beta == 1) {
-                Downcalls.SAXPY.invokeExact(
+                Downcalls.Saxpy.HANDLE.invokeExact(
                         n, alpha, floats(x, xOffset), incX, floats(y, yOffset), incY);
             } else {
-                Downcalls.SAXPBY.invokeExact(
+                Downcalls.Saxpby.HANDLE.invokeExact(
                         n, alpha, floats(x, xOffset), incX, beta, floats(y, yOffset), incY);
             }
         } catch (Throwable e) {
@@ -242,7 +242,7 @@ final class NativeKernels implements BlasKernels {
         }
         permits.acquire();
         try {
-            Downcalls.SSCAL.invokeExact(n, alpha, floats(x, xOffset), incX);
+            Downcalls.Sscal.HANDLE.invokeExact(n, alpha, floats(x, xOffset), incX);
         } catch (Throwable e) {
             throw Downcalls.failure(e);
         } finally {
@@ -261,7 +261,7 @@ final class NativeKernels implements BlasKernels {
             int incY) {
         permits.acquire();
         try {
-            Downcalls.SCOPY.invokeExact(n, floats(x, xOffset), incX, floats(y, yOffset), incY);
+            Downcalls.Scopy.HANDLE.invokeExact(n, floats(x, xOffset), incX, floats(y, yOffset), incY);
         } catch (Throwable e) {
             throw Downcalls.failure(e);
         } finally {
@@ -281,7 +281,7 @@ final class NativeKernels implements BlasKernels {
         permits.acquire();
         try {
             return (float)
-                    Downcalls.SDOT.invokeExact(
+                    Downcalls.Sdot.HANDLE.invokeExact(
                             n, floats(x, xOffset), incX, floats(y, yOffset), incY);
         } catch (Throwable e) {
             throw Downcalls.failure(e);
@@ -294,7 +294,7 @@ final class NativeKernels implements BlasKernels {
     public float norm(int n, MemorySegment x, long xOffset, int incX) {
         permits.acquire();
         try {
-            return (float) Downcalls.SNRM2.invokeExact(n, floats(x, xOffset), incX);
+            return (float) Downcalls.Snrm2.HANDLE.invokeExact(n, floats(x, xOffset), incX);
         } catch (Throwable e) {
             throw Downcalls.failure(e);
         } finally {
@@ -306,7 +306,7 @@ final class NativeKernels implements BlasKernels {
     public float magnitudes(int n, MemorySegment x, long xOffset, int incX) {
         permits.acquire();
         try {
-            return (float) Downcalls.SASUM.invokeExact(n, floats(x, xOffset), incX);
+            return (float) Downcalls.Sasum.HANDLE.invokeExact(n, floats(x, xOffset), incX);
         } catch (Throwable e) {
             throw Downcalls.failure(e);
         } finally {
@@ -324,7 +324,7 @@ final class NativeKernels implements BlasKernels {
         }
         permits.acquire();
         try {
-            return (long) Downcalls.ISAMAX.invokeExact(n, floats(x, xOffset), incX);
+            return (long) Downcalls.Isamax.HANDLE.invokeExact(n, floats(x, xOffset), incX);
         } catch (Throwable e) {
             throw Downcalls.failure(e);
         } finally {
@@ -346,7 +346,7 @@ final class NativeKernels implements BlasKernels {
             int ldb) {
         permits.acquire();
         try {
-            Downcalls.SOMATCOPY.invokeExact(
+            Downcalls.Somatcopy.HANDLE.invokeExact(
                     OpenBlas.CblasRowMajor(),
                     code(transA),
                     rows,

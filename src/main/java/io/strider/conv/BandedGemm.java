@@ -1,8 +1,6 @@
 package io.strider.conv;
 
-import io.strider.tensor.MemoryFormat;
 import io.strider.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +49,12 @@ final class BandedGemm implements PreparedAlgorithm {
      * Packs the weights.
      *
      * @param geometry one that {@link #supports} agrees to; the batch it names is of no account
-     * @param weight O×C×kernelHeight×kernelWidth, any strides; not kept
+     * @param filters O×C×kernelHeight×kernelWidth; not kept
      * @param bias O, or null; not kept
      */
     BandedGemm(
             Conv2dGeometry geometry,
-            Tensor weight,
+            Filters filters,
             @Nullable Tensor bias,
             Activation activation,
             SegmentAllocator allocator) {
@@ -66,19 +64,9 @@ final class BandedGemm implements PreparedAlgorithm {
         this.pitch = pitch(geometry);
         this.epilogue = new Epilogue(bias, 0, geometry.outChannels(), activation, allocator);
         long depth = geometry.productsPerOutput();
-        try (Arena temporary = Arena.ofConfined()) {
-            Tensor rows = weight.contiguous(temporary, MemoryFormat.CHANNELS_LAST);
-            this.gemm =
-                    WindowGemm.pack(
-                            bandRows * geometry.outWidth(),
-                            depth,
-                            geometry.outChannels(),
-                            rows.segment(),
-                            rows.offset(),
-                            1,
-                            depth,
-                            allocator);
-        }
+        long positions = bandRows * geometry.outWidth();
+        this.gemm = WindowGemm.empty(positions, depth, geometry.outChannels(), allocator);
+        filters.fill(gemm, 0);
         this.starts = starts();
         this.taps = taps();
     }

@@ -4,30 +4,53 @@ import io.strider.blas.Blas;
 import io.strider.blas.Transpose;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /** By BLAS: B lies as depth × columns, the epilogue goes over the written rows. */
 final class BlasPackedGemm implements PackedGemm {
+    /** Columns that are brought in at a time. */
+    private static final long PANEL = 64;
+
     private final long depth;
     private final long columns;
     private final MemorySegment packed;
     private final Blas blas;
 
-    BlasPackedGemm(
-            long depth,
-            long columns,
-            MemorySegment b,
-            long at,
-            long rowStep,
-            long columnStep,
-            Blas blas,
-            SegmentAllocator allocator) {
+    /** An empty one. */
+    BlasPackedGemm(long depth, long columns, Blas blas, SegmentAllocator allocator) {
         this.depth = depth;
         this.columns = columns;
         this.blas = blas;
         this.packed = allocator.allocate(depth * columns * Float.BYTES, 64);
-        for (long k = 0; k < depth; k++) {
-            Runs.copy(b, at + k * rowStep, columnStep, packed, k * columns, columns);
+    }
+
+    @Override
+    public int panels() {
+        return Math.toIntExact(Math.ceilDiv(columns, PANEL));
+    }
+
+    @Override
+    public long firstColumn(int panel) {
+        return panel * PANEL;
+    }
+
+    @Override
+    public int count(int panel) {
+        return (int) Math.min(PANEL, columns - panel * PANEL);
+    }
+
+    @Override
+    public int pitch(int panel) {
+        return count(panel);
+    }
+
+    @Override
+    public void set(int panel, float[] values) {
+        int pitch = pitch(panel);
+        for (int k = 0; k < depth; k++) {
+            long to = (k * columns + firstColumn(panel)) * Float.BYTES;
+            MemorySegment.copy(values, k * pitch, packed, ValueLayout.JAVA_FLOAT, to, pitch);
         }
     }
 

@@ -127,19 +127,45 @@ public final class Conv2d {
             @Nullable Tensor bias,
             Activation activation,
             Arena arena) {
+        return prepare(inputShape, weight, null, bias, activation, arena);
+    }
+
+    /**
+     * The same for y = activation((x ∗ weight) · scale + bias + residual): the weights are
+     * multiplied while they are packed.
+     *
+     * @param inputShape N, C, H, W; any batch may be run, N is the one to expect
+     * @param weight O×C/groups×kernelHeight×kernelWidth, copied
+     * @param scale O, factors of the outputs such as those of a batch normalisation, copied; null
+     *     for none
+     * @param bias O, copied, or null for none
+     * @param activation applied last
+     * @param arena where the prepared weights live; shared or automatic if several threads are to
+     *     use them
+     * @throws OutOfMemoryError if there is no memory for the weights
+     */
+    public PreparedConv2d prepare(
+            long[] inputShape,
+            Tensor weight,
+            @Nullable Tensor scale,
+            @Nullable Tensor bias,
+            Activation activation,
+            Arena arena) {
         Objects.requireNonNull(inputShape, "inputShape");
         Objects.requireNonNull(activation, "activation");
         Objects.requireNonNull(arena, "arena");
         Shapes.requireInput("weight", weight, WEIGHT);
         Conv2dGeometry geometry = geometry(inputShape, weight.shape());
         requireBias(bias, geometry);
+        requireScale(scale, geometry);
         Blas multiplies = blas == null ? Blas.openBlas() : blas;
         Algorithm chosen =
                 algorithm == Algorithm.AUTO
                         ? Preparation.choose(geometry, strictNumerics)
                         : algorithm.resolve(geometry);
         PreparedAlgorithm prepared =
-                Preparation.prepare(chosen, geometry, weight, bias, activation, multiplies, arena);
+                Preparation.prepare(
+                        chosen, geometry, weight, scale, bias, activation, multiplies, arena);
         return new PreparedConv2d(
                 prepared,
                 multiplies,
@@ -404,6 +430,13 @@ public final class Conv2d {
         if (bias != null) {
             bias.requireReadable("bias");
             Shapes.requireChannels("bias", bias, geometry.outChannels());
+        }
+    }
+
+    private static void requireScale(@Nullable Tensor scale, Conv2dGeometry geometry) {
+        if (scale != null) {
+            scale.requireReadable("scale");
+            Shapes.requireChannels("scale", scale, geometry.outChannels());
         }
     }
 

@@ -19,6 +19,15 @@ final class Epilogue {
     /** Bias is padded with zeros to a multiple of this: no vector is longer. */
     static final int PADDING = 16;
 
+    /** Floats that {@link #apply} brings onto the heap at a time. */
+    private static final int BLOCK = 4096;
+
+    private static final ThreadLocal<float[]> SUMS =
+            ThreadLocal.withInitial(() -> new float[BLOCK]);
+
+    private static final ThreadLocal<float[]> ADDED =
+            ThreadLocal.withInitial(() -> new float[BLOCK]);
+
     /** Nothing at all: for products that are not outputs yet. */
     static Epilogue none(SegmentAllocator allocator, long channels) {
         return new Epilogue(null, 0, channels, Activation.NONE, allocator);
@@ -87,7 +96,8 @@ final class Epilogue {
     }
 
     /**
-     * All of it on raw sums, plainly: c = activation(c + bias + residual).
+     * All of it on raw sums: c = activation(c + bias + residual). On arrays, a few rows at a time:
+     * such loops are quick as soon as they are compiled at all.
      *
      * @param at index of the first row in {@code c}
      * @param residual null for none
@@ -103,14 +113,56 @@ final class Epilogue {
         if (nothing && residual == null) {
             return;
         }
-        for (long row = 0; row < rows; row++) {
-            for (long k = 0; k < channels; k++) {
-                float sum = Runs.get(c, at + row * ldc + k) + Runs.get(bias, k);
-                if (residual != null) {
-                    sum += Runs.get(residual, residualAt + row * ldr + k);
-                }
-                Runs.set(c, at + row * ldc + k, activation.apply(sum));
+        int width = Math.toIntExact(channels);
+        boolean together = ldc == width && (residual == null || ldr == width);
+        int most = together ? (int) Math.clamp(BLOCK / Math.max(1, width), 1, rows) : 1;
+        float[] sums = SUMS.get();
+        float[] added = ADDED.get();
+        if (sums.length < most * width) {
+            SUMS.set(sums = new float[most * width]);
+            ADDED.set(added = new float[most * width]);
+        }
+        for (long row = 0; row < rows; row += most) {
+            int count = (int) Math.min(most, rows - row) * width;
+            long place = (at + row * ldc) * Float.BYTES;
+            MemorySegment.copy(c, ValueLayout.JAVA_FLOAT, place, sums, 0, count);
+            for (int start = 0; start < count; start += width) {
+                add(sums, start, biasValues, 0, width);
             }
+            if (residual != null) {
+                long from = (residualAt + row * ldr) * Float.BYTES;
+                MemorySegment.copy(residual, ValueLayout.JAVA_FLOAT, from, added, 0, count);
+                add(sums, 0, added, 0, count);
+            }
+            activate(sums, count);
+            MemorySegment.copy(sums, 0, c, ValueLayout.JAVA_FLOAT, place, count);
+        }
+    }
+
+    private void activate(float[] sums, int count) {
+        if (isClamp()) {
+            clamp(sums, count, low, high);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            sums[i] = activation.apply(sums[i]);
+        }
+    }
+
+    /** sums[at + i] += terms[from + i]. */
+    static void add(float[] sums, int at, float[] terms, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            sums[at + i] += terms[from + i];
+        }
+    }
+
+    /** Brings what is outside the bounds to them; NaN stays. */
+    static void clamp(float[] sums, int count, float low, float high) {
+        if (low == Float.NEGATIVE_INFINITY && high == Float.POSITIVE_INFINITY) {
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            sums[i] = Math.min(Math.max(sums[i], low), high);
         }
     }
 }

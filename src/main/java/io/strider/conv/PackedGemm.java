@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the epilogue in registers, where the Vector API has 512-bit registers. Immutable; may be used
  * from many threads.
  */
-interface PackedGemm {
+interface PackedGemm extends Panels {
 
     /** Columns of B and C. */
     long columns();
@@ -47,28 +47,17 @@ interface PackedGemm {
     }
 
     /**
-     * Packs B with the quicker of the two.
+     * An empty matrix of the quicker of the two.
      *
      * @param rows rows of A that most products will have
      * @param depth rows of B, the length of the sums
      * @param columns columns of B
-     * @param b element (k, n) stands at index {@code at + k·rowStep + n·columnStep}; not kept
      * @param allocator gives the memory of the packed matrix
      */
-    static PackedGemm pack(
-            long rows,
-            long depth,
-            long columns,
-            MemorySegment b,
-            long at,
-            long rowStep,
-            long columnStep,
-            Blas blas,
-            SegmentAllocator allocator) {
-        if (isVector()) {
-            return new VectorPackedGemm(
-                    rows, depth, columns, b, at, rowStep, columnStep, allocator);
-        }
-        return new BlasPackedGemm(depth, columns, b, at, rowStep, columnStep, blas, allocator);
+    static PackedGemm empty(
+            long rows, long depth, long columns, Blas blas, SegmentAllocator allocator) {
+        return isVector()
+                ? new VectorPackedGemm(rows, depth, columns, allocator)
+                : new BlasPackedGemm(depth, columns, blas, allocator);
     }
 }

@@ -1,6 +1,7 @@
 package io.strider.conv;
 
 import io.strider.blas.VectorSupport;
+import io.strider.blas.WarmUp;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -23,8 +24,11 @@ interface PatchRuns {
             long runs,
             long length);
 
-    /** The quicker of the two. */
+    /** The quicker of the two, with a look at whether vectors are compiled yet. */
     static PatchRuns best() {
-        return VectorSupport.isEnabled() ? new VectorPatchRuns() : new ScalarPatchRuns();
+        if (!VectorSupport.isEnabled()) {
+            return new ScalarPatchRuns();
+        }
+        return WarmUp.isAsked() ? new ColdPatchRuns() : new VectorPatchRuns();
     }
 }

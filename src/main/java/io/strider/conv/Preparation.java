@@ -2,6 +2,7 @@ package io.strider.conv;
 
 import io.strider.blas.Blas;
 import io.strider.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.SegmentAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -97,27 +98,40 @@ final class Preparation {
                 && !geometry.isPointwise();
     }
 
-    /** Packs or transforms the weights for an algorithm that supports the geometry. */
+    /**
+     * Packs or transforms the weights for an algorithm that supports the geometry.
+     *
+     * @param scale factors of the outputs, by which the weights are multiplied; null for none
+     */
     static PreparedAlgorithm prepare(
             Algorithm algorithm,
             Conv2dGeometry geometry,
             Tensor weight,
+            @Nullable Tensor scale,
             @Nullable Tensor bias,
             Activation activation,
             Blas blas,
             SegmentAllocator allocator) {
-        return switch (algorithm) {
-            case IM2COL, POINTWISE ->
-                    bandsPay(geometry)
-                            ? new BandedGemm(geometry, weight, bias, activation, allocator)
-                            : new TiledGemm(geometry, weight, bias, activation, blas, allocator);
-            case WINOGRAD ->
-                    Winograd.prepare(
-                            tile(geometry), geometry, weight, bias, activation, blas, allocator);
-            case DEPTHWISE -> Depthwise.prepare(geometry, weight, bias, activation, allocator);
-            case DIRECT -> new PreparedDirect(geometry, weight, bias, activation, allocator);
-            case AUTO -> throw new AssertionError("AUTO is no algorithm of its own");
-        };
+        Filters filters = new Filters(weight, scale);
+        try (Arena passing = Arena.ofConfined()) {
+            return switch (algorithm) {
+                case IM2COL, POINTWISE ->
+                        bandsPay(geometry)
+                                ? new BandedGemm(geometry, filters, bias, activation, allocator)
+                                : new TiledGemm(
+                                        geometry, filters, bias, activation, blas, allocator);
+                case WINOGRAD ->
+                        Winograd.prepare(
+                                tile(geometry), geometry, filters, bias, activation, blas, allocator);
+                case DEPTHWISE ->
+                        Depthwise.prepare(
+                                geometry, filters.scaled(passing), bias, activation, allocator);
+                case DIRECT ->
+                        new PreparedDirect(
+                                geometry, filters.scaled(passing), bias, activation, allocator);
+                case AUTO -> throw new AssertionError("AUTO is no algorithm of its own");
+            };
+        }
     }
 
     /**
@@ -142,6 +156,7 @@ final class Preparation {
                                         : choose(phase, plain),
                                 phase,
                                 weights,
+                                null,
                                 null,
                                 Activation.NONE,
                                 blas,

@@ -14,20 +14,37 @@ final class ScalarWindowGemm implements WindowGemm {
     /** B's columns, one behind the other. */
     private final MemorySegment packed;
 
-    ScalarWindowGemm(
-            long depth,
-            long columns,
-            MemorySegment b,
-            long at,
-            long rowStep,
-            long columnStep,
-            SegmentAllocator allocator) {
+    /** An empty one. */
+    ScalarWindowGemm(long depth, long columns, SegmentAllocator allocator) {
         this.depth = depth;
         this.columns = columns;
         this.packed = allocator.allocate(depth * columns * Float.BYTES, 64);
-        for (long n = 0; n < columns; n++) {
-            Runs.copy(b, at + n * columnStep, rowStep, packed, n * depth, depth);
-        }
+    }
+
+    @Override
+    public int panels() {
+        return Math.toIntExact(columns);
+    }
+
+    @Override
+    public long firstColumn(int panel) {
+        return panel;
+    }
+
+    @Override
+    public int count(int panel) {
+        return 1;
+    }
+
+    @Override
+    public int pitch(int panel) {
+        return 1;
+    }
+
+    @Override
+    public void set(int panel, float[] values) {
+        long to = panel * depth * Float.BYTES;
+        MemorySegment.copy(values, 0, packed, JAVA_FLOAT, to, (int) depth);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package io.strider.conv;
 
 import io.strider.blas.Blas;
-import io.strider.tensor.MemoryFormat;
 import io.strider.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import org.jspecify.annotations.Nullable;
@@ -57,12 +55,12 @@ final class TiledGemm implements PreparedAlgorithm {
      * Packs the weights.
      *
      * @param geometry the batch it names is the one to expect
-     * @param weight O×C/groups×kernelHeight×kernelWidth, any strides; not kept
+     * @param filters O×C/groups×kernelHeight×kernelWidth; not kept
      * @param bias O, or null; not kept
      */
     TiledGemm(
             Conv2dGeometry geometry,
-            Tensor weight,
+            Filters filters,
             @Nullable Tensor bias,
             Activation activation,
             Blas blas,
@@ -81,27 +79,15 @@ final class TiledGemm implements PreparedAlgorithm {
         long outputs = geometry.outChannelsPerGroup();
         long batch = Math.max(1, geometry.batch());
         long rows = Math.min(tilePositions, batch * geometry.positions());
-        try (Arena temporary = Arena.ofConfined()) {
-            Tensor filters = weight.contiguous(temporary, MemoryFormat.CHANNELS_LAST);
-            for (int i = 0; i < blocks.length; i++) {
-                long group = i / parts;
-                long first = group * outputs + part(outputs, i % parts, parts);
-                long end = group * outputs + part(outputs, i % parts + 1, parts);
-                PackedGemm gemm =
-                        PackedGemm.pack(
-                                rows,
-                                depth,
-                                end - first,
-                                filters.segment(),
-                                filters.offset() + first * depth,
-                                1,
-                                depth,
-                                blas,
-                                allocator);
-                Epilogue epilogue = new Epilogue(bias, first, end - first, activation, allocator);
-                long firstInput = group * geometry.inChannelsPerGroup();
-                blocks[i] = new Block(gemm, epilogue, group, firstInput, first);
-            }
+        for (int i = 0; i < blocks.length; i++) {
+            long group = i / parts;
+            long first = group * outputs + part(outputs, i % parts, parts);
+            long end = group * outputs + part(outputs, i % parts + 1, parts);
+            PackedGemm gemm = PackedGemm.empty(rows, depth, end - first, blas, allocator);
+            filters.fill(gemm, first);
+            Epilogue epilogue = new Epilogue(bias, first, end - first, activation, allocator);
+            long firstInput = group * geometry.inChannelsPerGroup();
+            blocks[i] = new Block(gemm, epilogue, group, firstInput, first);
         }
     }
 

@@ -8,6 +8,7 @@ import static io.strider.conv.VectorGemmLoops.VECTOR_BYTES;
 import io.strider.blas.VectorSupport;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -34,32 +35,40 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
     /** Vectors before each panel, and their sum at the end. */
     private final int[] panels;
 
-    /** Packs B; {@code rows} as {@link PackedGemm#pack} says. */
-    VectorPackedGemm(
-            long rows,
-            long depth,
-            long columns,
-            MemorySegment b,
-            long at,
-            long rowStep,
-            long columnStep,
-            SegmentAllocator allocator) {
+    /** An empty one; {@code rows} as {@link PackedGemm#empty} says. */
+    VectorPackedGemm(long rows, long depth, long columns, SegmentAllocator allocator) {
         this.depth = Math.toIntExact(depth);
         this.columns = columns;
         this.panels = panels(Math.toIntExact(Math.ceilDiv(columns, LANES)), rows);
         int vectors = panels[panels.length - 1];
         this.packed = allocator.allocate(vectors * depth * VECTOR_BYTES, 64);
-        for (int panel = 0; panel + 1 < panels.length; panel++) {
-            long first = (long) panels[panel] * LANES;
-            long width = (long) (panels[panel + 1] - panels[panel]) * LANES;
-            long count = Math.min(width, columns - first);
-            for (long k = 0; k < depth; k++) {
-                long row = first * depth + k * width;
-                long from = at + k * rowStep + first * columnStep;
-                Runs.copy(b, from, columnStep, packed, row, count);
-                Runs.fill(packed, row + count, width - count, 0);
-            }
-        }
+    }
+
+    @Override
+    public int panels() {
+        return panels.length - 1;
+    }
+
+    @Override
+    public long firstColumn(int panel) {
+        return (long) panels[panel] * LANES;
+    }
+
+    @Override
+    public int count(int panel) {
+        return (int) Math.min(pitch(panel), columns - firstColumn(panel));
+    }
+
+    @Override
+    public int pitch(int panel) {
+        return (panels[panel + 1] - panels[panel]) * LANES;
+    }
+
+    @Override
+    public void set(int panel, float[] values) {
+        long to = firstColumn(panel) * depth * Float.BYTES;
+        int floats = Math.multiplyExact(depth, pitch(panel));
+        MemorySegment.copy(values, 0, packed, ValueLayout.JAVA_FLOAT, to, floats);
     }
 
     /** Whether the loops run at full speed here: with vectors of 512 bits and the registers. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link VectorPackedGemm} and its plain twin {@link ScalarWindowGemm}.
  */
-interface WindowGemm {
+interface WindowGemm extends Panels {
     /**
      * Entries of {@code starts} behind the last row that are read too, for rows that fill up a
      * block and are thrown away.
@@ -57,27 +57,16 @@ interface WindowGemm {
     }
 
     /**
-     * Packs B with the quicker of the two.
+     * An empty matrix of the quicker of the two.
      *
      * @param rows rows of C that most products will have
      * @param depth rows of B, the length of the sums, {@value #MOST_DEPTH} at most
      * @param columns columns of B
-     * @param b element (k, n) stands at index {@code at + k·rowStep + n·columnStep}; not kept
      * @param allocator gives the memory of the packed matrix
      */
-    static WindowGemm pack(
-            long rows,
-            long depth,
-            long columns,
-            MemorySegment b,
-            long at,
-            long rowStep,
-            long columnStep,
-            SegmentAllocator allocator) {
-        if (PackedGemm.isVector()) {
-            return new VectorPackedGemm(
-                    rows, depth, columns, b, at, rowStep, columnStep, allocator);
-        }
-        return new ScalarWindowGemm(depth, columns, b, at, rowStep, columnStep, allocator);
+    static WindowGemm empty(long rows, long depth, long columns, SegmentAllocator allocator) {
+        return PackedGemm.isVector()
+                ? new VectorPackedGemm(rows, depth, columns, allocator)
+                : new ScalarWindowGemm(depth, columns, allocator);
     }
 }

@@ -45,7 +45,7 @@ final class Winograd implements PreparedAlgorithm {
             WinogradTile tile,
             Conv2dGeometry geometry,
             WinogradTransforms transforms,
-            Tensor weight,
+            Filters filters,
             @Nullable Tensor bias,
             Activation activation,
             Blas blas,
@@ -58,7 +58,7 @@ final class Winograd implements PreparedAlgorithm {
         this.tileColumns = Math.ceilDiv(geometry.outWidth(), tile.outputs());
         this.epilogue = new Epilogue(bias, 0, geometry.outChannels(), activation, allocator);
         this.none = Epilogue.none(allocator, blocking.group());
-        this.weights = WinogradWeights.pack(blocking, weight, blas, allocator);
+        this.weights = WinogradWeights.pack(blocking, filters, blas, allocator);
         long floats = Math.max(tile.inputs() * blocking.inPitch(), blocking.outPitch());
         this.zeros = allocator.allocate(floats * Float.BYTES, 64).fill((byte) 0);
     }
@@ -80,14 +80,14 @@ final class Winograd implements PreparedAlgorithm {
      * Transforms and packs the weights.
      *
      * @param geometry one that {@link #supports}; runs may have another batch
-     * @param weight O×C×3×3, any strides; not kept
+     * @param filters O×C×3×3; not kept
      * @param bias O, or null for none; not kept
      * @param allocator gives memory that must live as long as what is returned is used
      */
     static Winograd prepare(
             WinogradTile tile,
             Conv2dGeometry geometry,
-            Tensor weight,
+            Filters filters,
             @Nullable Tensor bias,
             Activation activation,
             Blas blas,
@@ -96,7 +96,7 @@ final class Winograd implements PreparedAlgorithm {
                 tile,
                 geometry,
                 WinogradTransforms.of(tile),
-                weight,
+                filters,
                 bias,
                 activation,
                 blas,
@@ -108,12 +108,12 @@ final class Winograd implements PreparedAlgorithm {
             WinogradTile tile,
             Conv2dGeometry geometry,
             WinogradTransforms transforms,
-            Tensor weight,
+            Filters filters,
             @Nullable Tensor bias,
             Activation activation,
             Blas blas,
             SegmentAllocator allocator) {
-        return new Winograd(tile, geometry, transforms, weight, bias, activation, blas, allocator);
+        return new Winograd(tile, geometry, transforms, filters, bias, activation, blas, allocator);
     }
 
     @Override

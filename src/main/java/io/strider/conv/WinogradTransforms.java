@@ -1,6 +1,7 @@
 package io.strider.conv;
 
 import io.strider.blas.VectorSupport;
+import io.strider.blas.WarmUp;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -67,7 +68,10 @@ interface WinogradTransforms {
 
     /** The quickest there is for {@code tile}. */
     static WinogradTransforms of(WinogradTile tile) {
-        return VectorSupport.isEnabled() ? vector(tile) : new ScalarWinogradTransforms(tile);
+        if (!VectorSupport.isEnabled()) {
+            return new ScalarWinogradTransforms(tile);
+        }
+        return WarmUp.isAsked() ? new ColdWinograd(tile) : vector(tile);
     }
 
     /** With the Vector API, which must be there. */

@@ -3,6 +3,7 @@ package io.strider.ops;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.strider.blas.VectorSupport;
+import io.strider.blas.WarmUp;
 import io.strider.blas.Workers;
 import io.strider.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -65,7 +66,7 @@ public final class Pooling implements Operation {
         boolean neighbours = x.stride(1) == 1 && y.stride(1) == 1;
         this.loops =
                 vectors && neighbours
-                        ? new VectorPoolingLoops()
+                        ? (WarmUp.isAsked() ? new ColdPoolingLoops() : new VectorPoolingLoops())
                         : new ScalarPoolingLoops(x.stride(1), y.stride(1));
         long from = 0;
         while (from < width.output() && width.at(from, 0) < 0) {

@@ -11,7 +11,6 @@ import io.strider.graph.TensorType;
 import io.strider.ops.Operation;
 import io.strider.ops.WindowAxis;
 import io.strider.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -90,24 +89,12 @@ final class ConvolutionKernel implements Kernel {
             Conv2d convolution, long[] picture, Activation activation, KernelRequest request) {
         Tensor weight = request.constant(1);
         Tensor bias = request.inputs().has(2) ? request.constant(2) : null;
-        if (!request.inputs().has(Convolution.SCALE)) {
-            return convolution.prepare(picture, picture(weight), bias, activation, request.arena());
-        }
-        try (Arena passing = Arena.ofConfined()) { // what is prepared holds copies
-            Tensor scaled = scaled(weight, request.constant(Convolution.SCALE), passing);
-            return convolution.prepare(picture, picture(scaled), bias, activation, request.arena());
-        }
-    }
-
-    /** The weights, row-major, times the factors of their outputs. */
-    private static Tensor scaled(Tensor weight, Tensor scale, Arena arena) {
-        float[] values = weight.toArray();
-        float[] factors = scale.toArray();
-        int each = values.length / factors.length;
-        for (int i = 0; i < values.length; i++) {
-            values[i] *= factors[i / each];
-        }
-        return Tensor.of(arena, values, weight.shape());
+        Tensor scale =
+                request.inputs().has(Convolution.SCALE)
+                        ? request.constant(Convolution.SCALE)
+                        : null;
+        return convolution.prepare(
+                picture, picture(weight), scale, bias, activation, request.arena());
     }
 
     private static boolean isMany(long batch, TensorType output) {
