@@ -261,7 +261,8 @@ final class NativeKernels implements BlasKernels {
             int incY) {
         permits.acquire();
         try {
-            Downcalls.Scopy.HANDLE.invokeExact(n, floats(x, xOffset), incX, floats(y, yOffset), incY);
+            Downcalls.Scopy.HANDLE.invokeExact(
+                    n, floats(x, xOffset), incX, floats(y, yOffset), incY);
         } catch (Throwable e) {
             throw Downcalls.failure(e);
         } finally {

@@ -25,7 +25,7 @@ public final class WarmUp {
     private static final long MOST_NANOS = 30_000_000_000L;
 
     /** A first run should be over by then: compilers and loops would take its processors. */
-    private static final long PAUSE_MILLIS = Long.getLong("strider.pause", 500);
+    private static final long PAUSE_MILLIS = 500;
 
     /** Those that are asked for and not begun; guarded by itself, as is {@link #running}. */
     private static final List<WarmUp> WAITING = new ArrayList<>();

@@ -119,8 +119,10 @@ final class Epilogue {
         float[] sums = SUMS.get();
         float[] added = ADDED.get();
         if (sums.length < most * width) {
-            SUMS.set(sums = new float[most * width]);
-            ADDED.set(added = new float[most * width]);
+            sums = new float[most * width];
+            added = new float[most * width];
+            SUMS.set(sums);
+            ADDED.set(added);
         }
         for (long row = 0; row < rows; row += most) {
             int count = (int) Math.min(most, rows - row) * width;

@@ -90,7 +90,8 @@ final class Filters {
                         && (weight.size(2) == 1 || weight.stride(2) == width)
                         && (weight.size(1) == 1 || weight.stride(1) == taps);
         if (dense) {
-            MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, at * Float.BYTES, raw, to, (int) depth);
+            MemorySegment.copy(
+                    from, ValueLayout.JAVA_FLOAT, at * Float.BYTES, raw, to, (int) depth);
             return;
         }
         for (int k = 0; k < depth; k++) {

@@ -26,7 +26,8 @@ final class PreparingKernels implements Kernels {
     public void forward(Tensor x, Tensor w, @Nullable Tensor bias, Tensor y) {
         try (Arena arena = Arena.ofConfined()) {
             PreparedAlgorithm prepared =
-                    Preparation.prepare(algorithm, geometry, w, null, bias, Activation.NONE, blas, arena);
+                    Preparation.prepare(
+                            algorithm, geometry, w, null, bias, Activation.NONE, blas, arena);
             new PreparedRun(prepared, blas).execute(null, x, null, y);
         }
     }

@@ -2,6 +2,7 @@ package io.strider.conv;
 
 import io.strider.blas.Blas;
 import java.lang.foreign.SegmentAllocator;
+import java.util.Arrays;
 
 /**
  * The weights of a Winograd layer: U = G g Gᵀ, in double precision, rounded to float at the end.
@@ -66,7 +67,7 @@ final class WinogradWeights {
     private void panel(Filters filters, long first, int outputs, int pitch) {
         float[] raw = filters.load(first, outputs);
         for (double[] window : windows) {
-            java.util.Arrays.fill(window, 0);
+            Arrays.fill(window, 0);
         }
         for (int c = 0; c < channels; c++) {
             for (int tap = 0; tap < TAPS * TAPS; tap++) {

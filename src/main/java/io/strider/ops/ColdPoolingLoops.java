@@ -25,6 +25,20 @@ final class ColdPoolingLoops implements PoolingLoops {
     private static final double QUICK = 1;
 
     private final PoolingLoops loops = new VectorPoolingLoops();
+    private final boolean always;
+
+    ColdPoolingLoops() {
+        this(false);
+    }
+
+    /** Of which it is said whether the vectors' loops are never used. */
+    ColdPoolingLoops(boolean always) {
+        this.always = always;
+    }
+
+    private boolean isCold() {
+        return always || WARM_UP.isCold();
+    }
 
     @Override
     public void maximum(
@@ -41,10 +55,20 @@ final class ColdPoolingLoops implements PoolingLoops {
             long windows,
             int channels) {
         long floats = floats(windowStep, columnStep, columns, windows, channels);
-        if (floats > MOST || !WARM_UP.isCold()) {
+        if (floats > MOST || !isCold()) {
             loops.maximum(
-                    from, at, windowStep, rowStep, columnStep, rows, columns, to, toAt, toStep,
-                    windows, channels);
+                    from,
+                    at,
+                    windowStep,
+                    rowStep,
+                    columnStep,
+                    rows,
+                    columns,
+                    to,
+                    toAt,
+                    toStep,
+                    windows,
+                    channels);
             return;
         }
         float[] taps = new float[(int) floats];
@@ -78,10 +102,21 @@ final class ColdPoolingLoops implements PoolingLoops {
             long windows,
             int channels) {
         long floats = floats(windowStep, columnStep, columns, windows, channels);
-        if (floats > MOST || !WARM_UP.isCold()) {
+        if (floats > MOST || !isCold()) {
             loops.average(
-                    from, at, windowStep, rowStep, columnStep, rows, columns, divisor, to, toAt,
-                    toStep, windows, channels);
+                    from,
+                    at,
+                    windowStep,
+                    rowStep,
+                    columnStep,
+                    rows,
+                    columns,
+                    divisor,
+                    to,
+                    toAt,
+                    toStep,
+                    windows,
+                    channels);
             return;
         }
         float[] taps = new float[(int) floats];
@@ -125,12 +160,7 @@ final class ColdPoolingLoops implements PoolingLoops {
     }
 
     private static void write(
-            float[] results,
-            MemorySegment to,
-            long toAt,
-            long toStep,
-            long windows,
-            int channels) {
+            float[] results, MemorySegment to, long toAt, long toStep, long windows, int channels) {
         for (int window = 0; window < windows; window++) {
             long place = (toAt + window * toStep) * Float.BYTES;
             MemorySegment.copy(results, window * channels, to, JAVA_FLOAT, place, channels);

@@ -55,7 +55,12 @@ public final class Pooling implements Operation {
     private final Workers.Task task = (index, _) -> run(index);
 
     private Pooling(
-            Kind kind, Tensor x, WindowAxis height, WindowAxis width, Tensor y, boolean vectors) {
+            Kind kind,
+            Tensor x,
+            WindowAxis height,
+            WindowAxis width,
+            Tensor y,
+            @Nullable PoolingLoops vectors) {
         this.kind = kind;
         this.x = x;
         this.y = y;
@@ -65,8 +70,8 @@ public final class Pooling implements Operation {
         requireShape("y", y, y.size(0), y.size(1), height.output(), width.output());
         boolean neighbours = x.stride(1) == 1 && y.stride(1) == 1;
         this.loops =
-                vectors && neighbours
-                        ? (WarmUp.isAsked() ? new ColdPoolingLoops() : new VectorPoolingLoops())
+                vectors != null && neighbours
+                        ? vectors
                         : new ScalarPoolingLoops(x.stride(1), y.stride(1));
         long from = 0;
         while (from < width.output() && width.at(from, 0) < 0) {
@@ -138,12 +143,24 @@ public final class Pooling implements Operation {
         if (y.rank() != 4) {
             throw new IllegalArgumentException("y: rank %d (expected: 4)".formatted(y.rank()));
         }
-        return new Pooling(kind, x, height, width, y, VectorSupport.isEnabled());
+        return new Pooling(kind, x, height, width, y, vectors());
+    }
+
+    private static @Nullable PoolingLoops vectors() {
+        if (!VectorSupport.isEnabled()) {
+            return null;
+        }
+        return WarmUp.isAsked() ? new ColdPoolingLoops() : new VectorPoolingLoops();
     }
 
     /** The same without the Vector API. */
     Pooling plain() {
-        return new Pooling(kind, x, height, width, y, false);
+        return new Pooling(kind, x, height, width, y, null);
+    }
+
+    /** The same as long as the vectors' loops are not compiled. */
+    Pooling cold() {
+        return new Pooling(kind, x, height, width, y, new ColdPoolingLoops(true));
     }
 
     @Override

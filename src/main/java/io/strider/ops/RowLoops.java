@@ -1,6 +1,7 @@
 package io.strider.ops;
 
 import io.strider.blas.VectorSupport;
+import io.strider.blas.WarmUp;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -11,7 +12,10 @@ import java.lang.foreign.MemorySegment;
 interface RowLoops {
     /** The quicker ones of those that this JVM can run. */
     static RowLoops best() {
-        return VectorSupport.isEnabled() ? new VectorRowLoops() : new ScalarRowLoops();
+        if (!VectorSupport.isEnabled()) {
+            return new ScalarRowLoops();
+        }
+        return WarmUp.isAsked() ? new ColdRowLoops() : new VectorRowLoops();
     }
 
     /**

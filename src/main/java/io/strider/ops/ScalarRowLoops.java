@@ -33,6 +33,26 @@ final class ScalarRowLoops implements RowLoops {
         }
     }
 
+    /** a = f(a, b). */
+    static void combine(BinaryFunction function, float[] a, float[] b, int count) {
+        if (function == BinaryFunction.ADD) {
+            for (int k = 0; k < count; k++) {
+                a[k] += b[k];
+            }
+            return;
+        }
+        for (int k = 0; k < count; k++) {
+            a[k] = combine(function, a[k], b[k]);
+        }
+    }
+
+    /** x = min(max(x · scale + shift, low), high). */
+    static void affine(float[] x, float[] scale, float[] shift, float low, float high, int count) {
+        for (int k = 0; k < count; k++) {
+            x[k] = Math.min(Math.max(Math.fma(x[k], scale[k], shift[k]), low), high);
+        }
+    }
+
     private static float combine(BinaryFunction function, float a, float b) {
         return switch (function) {
             case ADD -> a + b;

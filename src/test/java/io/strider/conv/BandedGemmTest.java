@@ -99,7 +99,9 @@ class BandedGemmTest {
             Tensor residual =
                     FramedTensor.holding(arena, out, random, operands.gy(), geometry.outputShape())
                             .view();
-            BandedGemm bands = new BandedGemm(geometry, w, operands.b(arena), activation, arena);
+            BandedGemm bands =
+                    new BandedGemm(
+                            geometry, new Filters(w, null), operands.b(arena), activation, arena);
             MemorySegment scratch = arena.allocate(bands.scratchBytes(), 64);
             scratch.fill((byte) -1); // NaN: what is read without having been written shows
             for (long task = bands.tasks(geometry.batch()) - 1; task >= 0; task--) {
@@ -162,7 +164,8 @@ class BandedGemmTest {
             try (Arena arena = Arena.ofConfined()) {
                 Tensor w = Tensor.zeros(arena, geometry.weightShape());
                 long bytes =
-                        new BandedGemm(geometry, w, null, Activation.NONE, arena).scratchBytes();
+                        new BandedGemm(geometry, new Filters(w, null), null, Activation.NONE, arena)
+                                .scratchBytes();
                 assertThat(bytes / ValueLayout.JAVA_FLOAT.byteSize())
                         .as("%d channels", channels)
                         .isBetween(3 * 200 * channels, 128L << 10);

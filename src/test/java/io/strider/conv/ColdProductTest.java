@@ -28,8 +28,8 @@ class ColdProductTest {
             Tensor actual = Tensor.zeros(arena, ROWS, columns);
             Tensor windows = Tensor.zeros(arena, ROWS, columns);
             var epilogue = new Epilogue(bias, 0, columns, Activation.RELU, arena);
-            var gemm =
-                    new VectorPackedGemm(ROWS, depth, columns, b.segment(), 0, columns, 1, arena);
+            var gemm = new VectorPackedGemm(ROWS, depth, columns, arena);
+            Packing.fill(gemm, depth, b.segment(), 0, columns, 1);
             gemm.multiplyByLoops(
                     ROWS,
                     a.segment(),

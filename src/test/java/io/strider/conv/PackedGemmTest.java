@@ -42,14 +42,12 @@ class PackedGemmTest {
                 long rowStep,
                 long columnStep,
                 Arena arena) {
-            return switch (this) {
-                case BLAS ->
-                        new BlasPackedGemm(
-                                depth, columns, b, at, rowStep, columnStep, Blas.plain(), arena);
-                case VECTOR ->
-                        new VectorPackedGemm(
-                                rows, depth, columns, b, at, rowStep, columnStep, arena);
-            };
+            PackedGemm empty =
+                    switch (this) {
+                        case BLAS -> new BlasPackedGemm(depth, columns, Blas.plain(), arena);
+                        case VECTOR -> new VectorPackedGemm(rows, depth, columns, arena);
+                    };
+            return Packing.fill(empty, depth, b, at, rowStep, columnStep);
         }
     }
 

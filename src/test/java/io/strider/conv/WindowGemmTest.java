@@ -16,12 +16,12 @@ class WindowGemmTest {
         VECTOR;
 
         WindowGemm pack(int rows, int depth, int columns, Tensor b, Arena arena) {
-            return switch (this) {
-                case SCALAR ->
-                        new ScalarWindowGemm(depth, columns, b.segment(), 0, 1, depth, arena);
-                case VECTOR ->
-                        new VectorPackedGemm(rows, depth, columns, b.segment(), 0, 1, depth, arena);
-            };
+            WindowGemm empty =
+                    switch (this) {
+                        case SCALAR -> new ScalarWindowGemm(depth, columns, arena);
+                        case VECTOR -> new VectorPackedGemm(rows, depth, columns, arena);
+                    };
+            return Packing.fill(empty, depth, b.segment(), 0, 1, depth);
         }
     }
 

@@ -116,7 +116,15 @@ final class WinogradLayer {
     }
 
     Winograd prepare(WinogradTransforms transforms, Blas blas) {
-        return Winograd.prepare(tile, geometry, transforms, weight, bias, activation, blas, arena);
+        return Winograd.prepare(
+                tile,
+                geometry,
+                transforms,
+                new Filters(weight, null),
+                bias,
+                activation,
+                blas,
+                arena);
     }
 
     /** Scratch that is not a byte larger than asked for, full of NaN. */

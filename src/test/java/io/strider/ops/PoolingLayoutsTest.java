@@ -91,6 +91,8 @@ class PoolingLayoutsTest {
                     y.part().fill(OUTSIDE + 1);
                     pooling.run(seed % 2 == 0 ? workers : null);
                     assertThat(y.part().toArray()).as(about).containsExactly(plain);
+                    pooling.cold().run(null);
+                    assertThat(y.part().toArray()).as(about + ", cold").containsExactly(plain);
                     if (seed / 3 % 3 != 0) {
                         assertThat(y.untouched()).as(about).isEqualTo(y.outside());
                     }

@@ -75,6 +75,11 @@ class TwinsTest {
                 assertThat(vector.toArray())
                         .as("%s columns", columns)
                         .containsExactly(scalar.toArray());
+                Tensor cold = Tensor.zeros(arena, size);
+                combine(new ColdRowLoops(true), function, a, b, cold, rows, columns);
+                assertThat(cold.toArray())
+                        .as("%s columns, cold", columns)
+                        .containsExactly(scalar.toArray());
                 assertThat(IntStream.range(columns + 1, columns + 4))
                         .allMatch(i -> scalar.get(i) == 0);
             }
@@ -123,6 +128,11 @@ class TwinsTest {
                 affine(new VectorRowLoops(), x, scale, shift, vector, rows, columns);
                 assertThat(vector.toArray())
                         .as("%s columns", columns)
+                        .containsExactly(scalar.toArray());
+                Tensor cold = Tensor.zeros(arena, vector.elementCount());
+                affine(new ColdRowLoops(true), x, scale, shift, cold, rows, columns);
+                assertThat(cold.toArray())
+                        .as("%s columns, cold", columns)
                         .containsExactly(scalar.toArray());
             }
         }
