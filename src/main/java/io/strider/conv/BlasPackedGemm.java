@@ -95,7 +95,6 @@ final class BlasPackedGemm implements PackedGemm {
                 c,
                 cAt + column,
                 ldc);
-        epilogue.apply(
-                column, firstColumn(toPanel), c, cAt, ldc, rows, residual, residualAt, ldr);
+        epilogue.apply(column, firstColumn(toPanel), c, cAt, ldc, rows, residual, residualAt, ldr);
     }
 }

@@ -44,20 +44,7 @@ interface PackedGemm {
             @Nullable MemorySegment residual,
             long residualAt,
             long ldr) {
-        multiply(
-                0,
-                panels(),
-                rows,
-                a,
-                aAt,
-                lda,
-                c,
-                cAt,
-                ldc,
-                epilogue,
-                residual,
-                residualAt,
-                ldr);
+        multiply(0, panels(), rows, a, aAt, lda, c, cAt, ldc, epilogue, residual, residualAt, ldr);
     }
 
     /**

@@ -201,8 +201,7 @@ final class TiledGemm implements PreparedAlgorithm {
             } else {
                 patches.pack(x, block.firstInput, first, count, scratch, 0);
                 long depth = geometry.productsPerOutput();
-                multiply(
-                        block, fromPanel, toPanel, first, count, scratch, 0, depth, residual, y);
+                multiply(block, fromPanel, toPanel, first, count, scratch, 0, depth, residual, y);
             }
         }
     }

@@ -103,7 +103,8 @@ class DepthwiseTest {
 
         void run(long task) {
             prepared.run(
-                    task, THREADS,
+                    task,
+                    THREADS,
                     input.view(),
                     added ? residual.view() : null,
                     output.view(),
@@ -112,7 +113,9 @@ class DepthwiseTest {
 
         List<Long> tasks() {
             return new ArrayList<>(
-                    LongStream.range(0, prepared.tasks(geometry.batch(), THREADS)).boxed().toList());
+                    LongStream.range(0, prepared.tasks(geometry.batch(), THREADS))
+                            .boxed()
+                            .toList());
         }
 
         /** Sums before the activation. */
@@ -229,7 +232,12 @@ class DepthwiseTest {
                 float[] inPlace = y.toArray();
                 for (long task : layer.tasks()) {
                     layer.prepared.run(
-                            task, THREADS, layer.input.view(), layer.residual.view(), y, MemorySegment.NULL);
+                            task,
+                            THREADS,
+                            layer.input.view(),
+                            layer.residual.view(),
+                            y,
+                            MemorySegment.NULL);
                 }
                 assertThat(inPlace).as(drawn.toString()).isEqualTo(y.toArray());
             }

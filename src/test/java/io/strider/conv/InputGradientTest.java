@@ -200,7 +200,8 @@ class InputGradientTest {
                     gradient.tasks(geometry.batch(), THREADS),
                     gradient.scratchBytes(),
                     random,
-                    (task, scratch) -> gradient.run(task, THREADS, gy.view(), null, gx.view(), scratch));
+                    (task, scratch) ->
+                            gradient.run(task, THREADS, gy.view(), null, gx.view(), scratch));
             ErrorBound.assertWithin(
                     what,
                     gx.view(),
@@ -243,7 +244,8 @@ class InputGradientTest {
                                 workers,
                                 gradient.tasks(geometry.batch(), THREADS),
                                 gradient.scratchBytes(),
-                                (task, scratch) -> gradient.run(task, THREADS, gy, null, many, scratch));
+                                (task, scratch) ->
+                                        gradient.run(task, THREADS, gy, null, many, scratch));
                         BackwardCases.assertSameBits("seed " + seed, many, one);
                     }
                 }
@@ -320,7 +322,8 @@ class InputGradientTest {
             }
             assertThat(calls[0]).isPositive();
             assertThat(gradients.getFirst().algorithm()).isEqualTo(Algorithm.IM2COL);
-            assertThatThrownBy(() -> gradients.getFirst().run(0, THREADS, gy, gx, gx, MemorySegment.NULL))
+            assertThatThrownBy(() ->
+                            gradients.getFirst().run(0, THREADS, gy, gx, gx, MemorySegment.NULL))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("residual");
         }
