@@ -45,7 +45,6 @@ final class Epilogue {
     /** Upper bound; +∞ if there is none, or if the activation is no clamp. */
     final float high;
 
-    private final long channels;
     private final Activation activation;
     private final boolean nothing;
 
@@ -56,7 +55,6 @@ final class Epilogue {
             long channels,
             Activation activation,
             SegmentAllocator allocator) {
-        this.channels = channels;
         this.activation = activation;
         this.nothing = bias == null && activation.equals(Activation.NONE);
         this.bias =
@@ -99,10 +97,14 @@ final class Epilogue {
      * All of it on raw sums: c = activation(c + bias + residual). On arrays, a few rows at a time:
      * such loops are quick as soon as they are compiled at all.
      *
-     * @param at index of the first row in {@code c}
+     * @param fromChannel the first channel to do it for
+     * @param toChannel the channel behind the last
+     * @param at index of the first row in {@code c}, of its channel 0
      * @param residual null for none
      */
     void apply(
+            long fromChannel,
+            long toChannel,
             MemorySegment c,
             long at,
             long ldc,
@@ -113,9 +115,10 @@ final class Epilogue {
         if (nothing && residual == null) {
             return;
         }
-        int width = Math.toIntExact(channels);
+        int first = Math.toIntExact(fromChannel);
+        int width = Math.toIntExact(toChannel - fromChannel);
         boolean together = ldc == width && (residual == null || ldr == width);
-        int most = together ? (int) Math.clamp(BLOCK / Math.max(1, width), 1, rows) : 1;
+        int most = together ? (int) Math.max(1, Math.min(BLOCK / Math.max(1, width), rows)) : 1;
         float[] sums = SUMS.get();
         float[] added = ADDED.get();
         if (sums.length < most * width) {
@@ -126,13 +129,13 @@ final class Epilogue {
         }
         for (long row = 0; row < rows; row += most) {
             int count = (int) Math.min(most, rows - row) * width;
-            long place = (at + row * ldc) * Float.BYTES;
+            long place = (at + first + row * ldc) * Float.BYTES;
             MemorySegment.copy(c, ValueLayout.JAVA_FLOAT, place, sums, 0, count);
             for (int start = 0; start < count; start += width) {
-                add(sums, start, biasValues, 0, width);
+                add(sums, start, biasValues, first, width);
             }
             if (residual != null) {
-                long from = (residualAt + row * ldr) * Float.BYTES;
+                long from = (residualAt + first + row * ldr) * Float.BYTES;
                 MemorySegment.copy(residual, ValueLayout.JAVA_FLOAT, from, added, 0, count);
                 add(sums, 0, added, 0, count);
             }

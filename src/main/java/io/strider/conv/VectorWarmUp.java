@@ -63,7 +63,8 @@ final class VectorWarmUp {
             long columns,
             Epilogue epilogue,
             @Nullable MemorySegment residual) {
-        gemm.multiplyByLoops(ROWS, a, 0, DEPTH, c, 0, columns, epilogue, residual, 0, columns);
+        gemm.multiplyByLoops(
+                0, gemm.panels(), ROWS, a, 0, DEPTH, c, 0, columns, epilogue, residual, 0, columns);
     }
 
     private static void windows(
