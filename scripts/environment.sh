@@ -134,8 +134,9 @@ archive_classes() {
         -Dstrider.warmup=background -XX:ArchiveClassesAtExit="$archive.new" -cp "$(classpath)" \
         io.strider.cli.Strider embed "$project/src/main/resources/io/strider/cli/photographs/astronaut-face.png" \
         >"$project/target/archive.log" 2>&1; then
-        mv "$archive.new" "$archive"
+        mv -f "$archive.new" "$archive" || true
     fi
+    rm -f "$archive.new"
 }
 
 # run_strider ARGUMENT…: the command line, in place of this process.

@@ -34,7 +34,7 @@ final class ColdPatchRuns implements PatchRuns {
     }
 
     /** A length for each of the loops. */
-    private static List<WarmUp.Loop> loops(Arena arena) {
+    static List<WarmUp.Loop> loops(Arena arena) {
         PatchRuns vectors = new VectorPatchRuns();
         List<WarmUp.Loop> loops = new ArrayList<>();
         int lanes = VectorGemmLoops.LANES;

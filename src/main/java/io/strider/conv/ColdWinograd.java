@@ -90,7 +90,7 @@ final class ColdWinograd implements WinogradTransforms {
                         betweenAt);
     }
 
-    private static List<WarmUp.Loop> loops(WinogradTile tile, Arena arena) {
+    static List<WarmUp.Loop> loops(WinogradTile tile, Arena arena) {
         WinogradTransforms loops = WinogradTransforms.vector(tile);
         int size = tile.inputs();
         int outs = tile.outputs();

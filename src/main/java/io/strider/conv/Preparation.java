@@ -16,15 +16,6 @@ final class Preparation {
     /** Winograd's share of the products must be less than this for its transforms to pay. */
     private static final double WINOGRAD_SHARE = 0.8;
 
-    /** Weights that stay in a third-level cache from run to run: 16 MiB of them. */
-    private static final double CACHED_WEIGHTS = 4 << 20;
-
-    /**
-     * What bringing them costs beside so few products: 512 channels, 7×7, three layers in turn,
-     * took 5.8 ms each with F(4×4) and 2.6 with F(2×2), which has half the weights besides.
-     */
-    private static final double BRINGING = 2;
-
     /** Positions of the smallest picture that is cut into bands: 28×28. */
     private static final long BAND_PICTURE = 784;
 
@@ -72,28 +63,9 @@ final class Preparation {
      * and 118, eight of 7×7 199 and 145, eight of 4×4 188 and 168, eight of 2×2 49 and 114.
      */
     static WinogradTile tile(Conv2dGeometry geometry) {
-        double large = share(geometry, WinogradTile.F4);
-        if (isBroughtForFew(geometry)) {
-            large *= BRINGING;
-        }
-        return large <= share(geometry, WinogradTile.F2) ? WinogradTile.F4 : WinogradTile.F2;
-    }
-
-    /**
-     * Whether F(4×4) would bring weights from memory for fewer tiles than a product's block has.
-     */
-    private static boolean isBroughtForFew(Conv2dGeometry geometry) {
-        double weights =
-                (double) WinogradTile.F4.positions()
-                        * geometry.inChannels()
-                        * geometry.outChannels();
-        return weights > CACHED_WEIGHTS && tiles(geometry, WinogradTile.F4) < GEMM_ROWS;
-    }
-
-    private static long tiles(Conv2dGeometry geometry, WinogradTile tile) {
-        return Math.ceilDiv(geometry.outHeight(), tile.outputs())
-                * Math.ceilDiv(geometry.outWidth(), tile.outputs())
-                * geometry.batch();
+        return share(geometry, WinogradTile.F4) <= share(geometry, WinogradTile.F2)
+                ? WinogradTile.F4
+                : WinogradTile.F2;
     }
 
     /** Products by a tile for one of the definition's, with the rows of GEMM that are filled up. */

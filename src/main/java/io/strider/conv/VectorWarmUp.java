@@ -30,7 +30,7 @@ final class VectorWarmUp {
     }
 
     /** Every width of a panel with every kind of bounds, rows and windows, one with a residual. */
-    private static List<WarmUp.Loop> products(Arena arena) {
+    static List<WarmUp.Loop> products(Arena arena) {
         MemorySegment a = arena.allocate((long) ROWS * DEPTH * Float.BYTES, 64);
         MemorySegment c = arena.allocate(4L * ROWS * VectorGemmLoops.LANES * Float.BYTES, 64);
         int[] starts = new int[ROWS + WindowGemm.SURPLUS];

@@ -186,7 +186,7 @@ final class ColdPoolingLoops implements PoolingLoops {
     }
 
     /** Many channels and few, windows side by side and one alone, as networks have them. */
-    private static List<WarmUp.Loop> loops(Arena arena) {
+    static List<WarmUp.Loop> loops(Arena arena) {
         PoolingLoops loops = new VectorPoolingLoops();
         long row = (WINDOWS + 3L) * CHANNELS;
         MemorySegment x = arena.allocate(4 * row * Float.BYTES, 64);

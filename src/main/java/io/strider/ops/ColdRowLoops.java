@@ -126,7 +126,7 @@ final class ColdRowLoops implements RowLoops {
         MemorySegment.copy(from, 0, to, JAVA_FLOAT, at * Float.BYTES, count);
     }
 
-    private static List<WarmUp.Loop> loops(BinaryFunction function, Arena arena) {
+    static List<WarmUp.Loop> loops(BinaryFunction function, Arena arena) {
         MemorySegment memory = arena.allocate(3L * ROWS * COLUMNS * Float.BYTES, 64);
         long next = (long) ROWS * COLUMNS;
         Runnable work =
@@ -137,7 +137,7 @@ final class ColdRowLoops implements RowLoops {
         return List.of(new WarmUp.Loop(QUICK * next, work));
     }
 
-    private static List<WarmUp.Loop> affineLoops(Arena arena) {
+    static List<WarmUp.Loop> affineLoops(Arena arena) {
         MemorySegment memory = arena.allocate(3L * ROWS * COLUMNS * Float.BYTES, 64);
         long next = (long) ROWS * COLUMNS;
         Runnable work =

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Both ways to copy runs, on random ones; around them nothing is written. */
 class PatchRunsTest {
     static Stream<PatchRuns> both() {
-        return Stream.of(new ScalarPatchRuns(), new VectorPatchRuns());
+        return Stream.of(new ScalarPatchRuns(), new VectorPatchRuns(), new ColdPatchRuns());
     }
 
     @ParameterizedTest

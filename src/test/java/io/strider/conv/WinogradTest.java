@@ -377,7 +377,7 @@ class WinogradTest {
                             Winograd.prepare(
                                     tile,
                                     geometry,
-                                    weight,
+                                    new Filters(weight, null),
                                     null,
                                     Activation.NONE,
                                     Blas.openBlas(),
