@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Models that are loaded and serve: pictures are decoded beside the computing, joined into batches
  * and computed by a fixed number of threads, fairly between callers. Thread-safe.
  */
-public final class Models implements Inference, AutoCloseable {
+public final class Models implements ManagedInference {
     private final Map<String, ImageEmbedder> embedders = new LinkedHashMap<>();
     private final ImageDecoder decoder;
     private volatile boolean draining;
@@ -99,55 +99,42 @@ public final class Models implements Inference, AutoCloseable {
         throw new RefusedException(RefusedException.Reason.UNAVAILABLE, "not yet");
     }
 
-    /**
-     * Loads a model's file again beside the old one, warms it up and lets it serve; the old one is
-     * closed when its last call ends. No call fails for it.
-     *
-     * @param name null for all models
-     * @throws IOException if a file cannot be loaded, or there is no model of that name; all models
-     *     then go on as they were
-     * @throws IllegalStateException if closed
-     */
+    @Override
     public void replace(@Nullable String name) throws IOException {}
 
-    /** Why a request with one picture would be refused now, if it would. */
+    @Override
     public Optional<RefusedException> admission() {
         return Optional.empty();
     }
 
-    /** Refuses new calls from now on; those that have been accepted go on. */
+    @Override
     public void drain() {
         draining = true;
     }
 
-    /**
-     * Waits until no call is under way.
-     *
-     * @return whether that came to be in time
-     */
+    @Override
     public boolean awaitIdle(Duration most) throws InterruptedException {
         return true;
     }
 
-    /** Gives up what is queued and not yet being computed: such calls are refused. */
+    @Override
     public void giveUp() {}
 
-    /** Pictures and rows that are reserved or queued, and not yet being computed. */
+    @Override
     public int queued() {
         return 0;
     }
 
-    /** Threads that compute now, at most as many as there are. */
+    @Override
     public int computing() {
         return 0;
     }
 
-    /** Bytes off the heap that computations hold, the models' weights not counted. */
+    @Override
     public long nativeBytes() {
         return 0;
     }
 
-    /** Drains, waits until all that was accepted is answered, and gives all memory back. */
     @Override
     public void close() {
         embedders.values().forEach(ImageEmbedder::close);
