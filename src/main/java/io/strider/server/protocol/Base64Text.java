@@ -25,7 +25,7 @@ final class Base64Text extends Writer {
     /** The beginning, until it is clear whether it is a data URI; null behind it. */
     private @Nullable StringBuilder head = new StringBuilder();
 
-    private byte[] bytes = new byte[512];
+    private byte[] bytes = {};
     private int count;
 
     /** Six bits of each character since the last three bytes. */
@@ -153,7 +153,7 @@ final class Base64Text extends Writer {
 
     /** The last one or two bytes, of two or three characters. */
     private void finish() {
-        if (held == 1 || (padding > 0 && held + padding != 4)) {
+        if (held == 1 || (padding > 0 && (held == 0 || held + padding != 4))) {
             problem = "base64 that is cut short (expected: groups of four characters)";
             return;
         }

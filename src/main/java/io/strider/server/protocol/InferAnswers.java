@@ -70,6 +70,24 @@ public final class InferAnswers {
         json.writeArray(shape, 0, shape.length);
     }
 
+    /** That the server runs. */
+    public static Answer live() {
+        return Answer.json(JsonOutput.object(16, json -> json.writeBooleanProperty("live", true)));
+    }
+
+    /**
+     * Whether the server answers requests.
+     *
+     * @param ready if not, the status is 503
+     */
+    public static Answer ready(boolean ready) {
+        return new Answer(
+                ready ? 200 : 503,
+                JsonOutput.TYPE,
+                JsonOutput.object(16, json -> json.writeBooleanProperty("ready", ready)),
+                Map.of());
+    }
+
     /** That a model is ready, which it is as soon as there is one of its name. */
     public static Answer ready(ModelDescription model) {
         return Answer.json(

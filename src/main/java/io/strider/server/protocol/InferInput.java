@@ -80,20 +80,19 @@ final class InferInput implements JsonInput.Fields {
 
     /** How many elements a shape has; refused if the body has fewer bytes. */
     private int count(long... sizes) throws RefusedException {
+        boolean empty = Arrays.stream(sizes).anyMatch(size -> size == 0);
+        int most = empty ? Integer.MAX_VALUE : body.length;
         long product = 1;
         for (long size : sizes) {
-            if (size == 0) {
-                return 0;
-            }
-            // Sizes are compared before they are multiplied: the product cannot overflow.
-            if (size > body.length / product) {
+            // Compared before it is multiplied: the product cannot overflow.
+            if (size > most / product) {
                 throw refused(
-                        "%s.shape: %s, more elements than the body has bytes (%d)"
+                        "%s.shape: %s, too large (expected: no more elements than the body has bytes, %d)"
                                 .formatted(path, Arrays.toString(sizes), body.length));
             }
-            product *= size;
+            product *= Math.max(size, 1);
         }
-        return (int) product;
+        return empty ? 0 : (int) product;
     }
 
     private void readParameter(String parameter, JsonInput value) throws RefusedException {

@@ -108,7 +108,7 @@ final class Multipart {
                 case "content-disposition" -> disposition = value;
                 case "content-type" -> type = HeaderValue.parse(value).map(HeaderValue::value).orElse("");
                 case "content-transfer-encoding" -> checkEncoding(value);
-                case "" -> throw bad("part at byte %d: a header without a name".formatted(headers));
+                case "" -> throw bad("part at byte %d: a header without a name (expected: name: value)".formatted(headers));
                 default -> {} // others say nothing about the content
             }
         }
