@@ -32,9 +32,7 @@ final class CompareService implements HttpService {
         PictureAnswers.checkComparable(pictures);
         EmbeddedPictures embedded =
                 inference.embed(
-                        pictures.model(),
-                        pictures.pictures(),
-                        RequestContext.of(request).call());
+                        pictures.model(), pictures.pictures(), RequestContext.of(request).call());
         Reply.send(request, response, PictureAnswers.compare(pictures, embedded));
     }
 }

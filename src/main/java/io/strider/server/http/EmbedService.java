@@ -32,9 +32,7 @@ final class EmbedService implements HttpService {
         PictureRequest pictures = bodies.read(request);
         EmbeddedPictures embedded =
                 inference.embed(
-                        pictures.model(),
-                        pictures.pictures(),
-                        RequestContext.of(request).call());
+                        pictures.model(), pictures.pictures(), RequestContext.of(request).call());
         String accept = request.headers().first(HeaderNames.ACCEPT).orElse(null);
         Reply.send(request, response, PictureAnswers.embed(pictures, embedded, accept));
     }

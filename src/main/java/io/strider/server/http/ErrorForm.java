@@ -60,7 +60,6 @@ enum ErrorForm {
     private static String code(String reason) {
         return switch (reason) {
             case "unknown_model" -> "model_not_found";
-            case "unauthorized" -> "invalid_api_key";
             case "queue_full" -> "rate_limit_exceeded";
             default -> reason;
         };

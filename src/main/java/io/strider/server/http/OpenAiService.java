@@ -35,8 +35,7 @@ final class OpenAiService implements HttpService {
             throws HttpRefusalException, RefusedException, InterruptedException {
         BodyTypes.check(request, "application/json");
         RequestContext context = RequestContext.of(request);
-        OpenAiRequest asked = 
-                OpenAiRequest.read(context.body(), ProtocolServices.MOST_PICTURES);
+        OpenAiRequest asked = OpenAiRequest.read(context.body(), ProtocolServices.MOST_PICTURES);
         asked.checkDimensions(inference.model(asked.model()));
         EmbeddedPictures embedded =
                 inference.embed(asked.model(), asked.pictures(), context.call());

@@ -15,9 +15,7 @@ import io.strider.tensor.NdArray;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/**
- * {@code /v2}: the Open Inference Protocol, tensors in and out.
- */
+/** {@code /v2}: the Open Inference Protocol, tensors in and out. */
 final class OpenInferenceService implements HttpService {
     private static final HeaderName JSON_LENGTH =
             HeaderNames.create("Inference-Header-Content-Length");
@@ -88,15 +86,13 @@ final class OpenInferenceService implements HttpService {
                 InferRequest.read(
                         context.body(), request.headers().first(JSON_LENGTH).orElse(null));
         Map<String, NdArray> outputs =
-                inference.infer(
-                        model.name(), asked.inputs(), asked.outputNames(), context.call());
+                inference.infer(model.name(), asked.inputs(), asked.outputNames(), context.call());
         Reply.send(request, response, InferAnswers.infer(asked, model, outputs));
     }
 
     /** The model that the address names, and has the version that it names if it does. */
     private ModelDescription named(ServerRequest request) throws RefusedException {
-        ModelDescription model =
-                inference.model(request.path().pathParameters().get("model"));
+        ModelDescription model = inference.model(request.path().pathParameters().get("model"));
         String wanted = request.path().pathParameters().first("version").orElse(null);
         if (wanted != null) {
             InferAnswers.checkVersion(model, wanted);

@@ -14,15 +14,13 @@ import io.strider.server.protocol.PictureRequest;
  */
 record PictureBodies(Inference inference) {
     /** The request's pictures; its model may be named in the address or in the body. */
-    PictureRequest read(ServerRequest request)
-            throws HttpRefusalException, RefusedException {
+    PictureRequest read(ServerRequest request) throws HttpRefusalException, RefusedException {
         String type = request.headers().first(HeaderNames.CONTENT_TYPE).orElse(null);
         PictureEncoding encoding =
                 PictureEncoding.of(type)
-                        .orElseThrow(
-                                () ->
-                                        HttpRefusalException.unsupportedType(
-                                                String.valueOf(type), PictureEncoding.TYPES));
+                        .orElseThrow(() ->
+                                HttpRefusalException.unsupportedType(
+                                        String.valueOf(type), PictureEncoding.TYPES));
         String model = request.query().first("model").orElse(null);
         if (model != null) {
             inference.model(model);

@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 /** The protocols that are spoken: a service each. */
 final class ProtocolServices {
     /**
-     * The most pictures that are read out of a body. The models may take fewer, and refuse a request
-     * with more as a whole; this bounds what is read before they are asked.
+     * The most pictures that are read out of a body. The models may take fewer, and refuse a
+     * request with more as a whole; this bounds what is read before they are asked.
      */
     static final int MOST_PICTURES = 10_000;
 

@@ -61,7 +61,9 @@ final class Base64Text extends Writer {
         }
     }
 
-    /** Takes a character of the beginning: five tell a data URI, which then goes on to its comma. */
+    /**
+     * Takes a character of the beginning: five tell a data URI, which then goes on to its comma.
+     */
     private void begin(StringBuilder beginning, char next) {
         beginning.append(next);
         if (beginning.length() < SCHEME.length()) {

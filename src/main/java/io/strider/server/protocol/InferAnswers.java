@@ -141,9 +141,8 @@ public final class InferAnswers {
                                 JsonOutput.text(generator, "id", request.id());
                             }
                             generator.writeArrayPropertyStart("outputs");
-                            outputs.forEach(
-                                    (name, output) ->
-                                            output(generator, request, name, output, binary));
+                            outputs.forEach((name, output) ->
+                                    output(generator, request, name, output, binary));
                             generator.writeEndArray();
                         });
         if (binary.isEmpty()) {

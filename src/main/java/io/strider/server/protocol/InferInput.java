@@ -147,7 +147,7 @@ final class InferInput implements JsonInput.Fields {
             return tensor;
         }
         if (text) {
-            NdArray[] late = {null};
+            @Nullable NdArray[] late = {null};
             TensorText data = new TensorText(path + ".data", elements, count, sizes);
             JsonInput.read(body, dataStart, dataEnd, value -> late[0] = data.read(value));
             return given("data", late[0]);

@@ -95,8 +95,8 @@ final class InferReader {
 
     private void readOutput(int index, JsonInput value) throws RefusedException {
         String path = "outputs[%d]".formatted(index);
-        String[] name = {null};
-        Boolean[] bytes = {null};
+        @Nullable String[] name = {null};
+        @Nullable Boolean[] bytes = {null};
         value.object(
                 path,
                 (field, element) -> {
@@ -120,7 +120,7 @@ final class InferReader {
     /** Whether the output is asked for as bytes; null if nothing is said. */
     private static @Nullable Boolean readOutputParameters(String path, JsonInput value)
             throws RefusedException {
-        Boolean[] bytes = {null};
+        @Nullable Boolean[] bytes = {null};
         value.object(
                 path + ".parameters",
                 (name, parameter) -> {
@@ -139,7 +139,8 @@ final class InferReader {
     /** Where another server would read or write memory, this one must not do something else. */
     static void refuseSharedMemory(String path, String parameter) throws RefusedException {
         if (parameter.startsWith("shared_memory_")) {
-            throw refused("%s.parameters.%s: not served".formatted(path, JsonInput.shown(parameter)));
+            throw refused(
+                    "%s.parameters.%s: not served".formatted(path, JsonInput.shown(parameter)));
         }
     }
 }

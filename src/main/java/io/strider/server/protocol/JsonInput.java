@@ -14,8 +14,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * A JSON object that is read field by field as it streams by. Each method reads the value that is
- * there now, and says in its message, under the name it is given, what was expected instead. For one
- * thread.
+ * there now, and says in its message, under the name it is given, what was expected instead. For
+ * one thread.
  */
 final class JsonInput {
     /** Reading allocates at most this many times the body's length, and a megabyte. */
@@ -179,9 +179,7 @@ final class JsonInput {
     /** A whole number in a range. */
     long whole(String path, long least, long greatest) throws RefusedException {
         BigInteger value = whole(path);
-        if (value.bitLength() > 63
-                || value.longValue() < least
-                || value.longValue() > greatest) {
+        if (value.bitLength() > 63 || value.longValue() < least || value.longValue() > greatest) {
             throw refused(
                     "%s: %s (expected: %d to %d)"
                             .formatted(path, shown(value.toString()), least, greatest));

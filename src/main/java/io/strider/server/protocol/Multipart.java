@@ -11,8 +11,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a body of {@code multipart/form-data} (RFC 7578) into its parts. What stands before the first
- * boundary and behind the last is ignored, as RFC 2046 asks.
+ * Cuts a body of {@code multipart/form-data} (RFC 7578) into its parts. What stands before the
+ * first boundary and behind the last is ignored, as RFC 2046 asks.
  */
 final class Multipart {
     private static final int MAX_BOUNDARY = 70;
@@ -49,8 +49,9 @@ final class Multipart {
         if (boundary.isEmpty()
                 || boundary.length() > MAX_BOUNDARY
                 || !boundary.chars().allMatch(c -> c >= ' ' && c <= '~')) {
-            throw bad("boundary: %d characters (expected: 1 to %d of ASCII)"
-                    .formatted(boundary.length(), MAX_BOUNDARY));
+            throw bad(
+                    "boundary: %d characters (expected: 1 to %d of ASCII)"
+                            .formatted(boundary.length(), MAX_BOUNDARY));
         }
         byte[] delimiter = ("\r\n--" + boundary).getBytes(ISO_8859_1);
         return new Multipart(body, delimiter, maxParts).parts();
@@ -81,8 +82,9 @@ final class Multipart {
             position++;
         }
         if (!at(0, '\r') || !at(1, '\n')) {
-            throw bad("body: no line's end behind the boundary at byte %d (expected: CR LF or --)"
-                    .formatted(position));
+            throw bad(
+                    "body: no line's end behind the boundary at byte %d (expected: CR LF or --)"
+                            .formatted(position));
         }
         position += 2;
         return false;
@@ -98,17 +100,22 @@ final class Multipart {
                 break;
             }
             if (lines == MAX_HEADER_LINES) {
-                throw bad("part at byte %d: more than %d headers (expected: fewer)"
-                        .formatted(headers, MAX_HEADER_LINES));
+                throw bad(
+                        "part at byte %d: more than %d headers (expected: fewer)"
+                                .formatted(headers, MAX_HEADER_LINES));
             }
             int colon = line.indexOf(':');
             String name = line.substring(0, Math.max(0, colon)).strip().toLowerCase(Locale.ROOT);
             String value = line.substring(colon + 1).strip();
             switch (name) {
                 case "content-disposition" -> disposition = value;
-                case "content-type" -> type = HeaderValue.parse(value).map(HeaderValue::value).orElse("");
+                case "content-type" ->
+                        type = HeaderValue.parse(value).map(HeaderValue::value).orElse("");
                 case "content-transfer-encoding" -> checkEncoding(value);
-                case "" -> throw bad("part at byte %d: a header without a name (expected: name: value)".formatted(headers));
+                case "" ->
+                        throw bad(
+                                "part at byte %d: a header without a name (expected: name: value)"
+                                        .formatted(headers));
                 default -> {} // others say nothing about the content
             }
         }
@@ -124,21 +131,24 @@ final class Multipart {
         HeaderValue value = HeaderValue.parse(disposition).orElse(null);
         String name = value == null ? null : value.parameters().get("name");
         if (value == null || !value.value().equals("form-data") || name == null) {
-            throw bad("part at byte %d: no name (expected: Content-Disposition: form-data; name=\"…\")"
-                    .formatted(headers));
+            throw bad(
+                    "part at byte %d: no name (expected: Content-Disposition: form-data; name=\"…\")"
+                            .formatted(headers));
         }
         String file = value.parameters().getOrDefault("filename", "");
         if (name.length() > MAX_NAME || file.length() > MAX_NAME) {
-            throw bad("part at byte %d: a name of %d characters (expected: at most %d)"
-                    .formatted(headers, Math.max(name.length(), file.length()), MAX_NAME));
+            throw bad(
+                    "part at byte %d: a name of %d characters (expected: at most %d)"
+                            .formatted(headers, Math.max(name.length(), file.length()), MAX_NAME));
         }
         return new FormPart(name, file, type, start, end);
     }
 
     private static void checkEncoding(String encoding) throws RefusedException {
         if (!List.of("binary", "8bit", "7bit").contains(encoding.toLowerCase(Locale.ROOT))) {
-            throw bad("Content-Transfer-Encoding: %s (expected: binary)"
-                    .formatted(JsonInput.shown(encoding)));
+            throw bad(
+                    "Content-Transfer-Encoding: %s (expected: binary)"
+                            .formatted(JsonInput.shown(encoding)));
         }
     }
 
@@ -152,8 +162,9 @@ final class Multipart {
                 return new String(body, start, end - start, UTF_8);
             }
         }
-        throw bad("part at byte %d: its headers do not end (expected: an empty line within %d bytes)"
-                .formatted(headers, MAX_HEADER_BYTES));
+        throw bad(
+                "part at byte %d: its headers do not end (expected: an empty line within %d bytes)"
+                        .formatted(headers, MAX_HEADER_BYTES));
     }
 
     /** Where the next boundary from there on ends. */
@@ -163,8 +174,9 @@ final class Multipart {
                 return i + delimiter.length;
             }
         }
-        throw bad("body: ends at byte %d without its boundary (expected: --boundary--)"
-                .formatted(body.length));
+        throw bad(
+                "body: ends at byte %d without its boundary (expected: --boundary--)"
+                        .formatted(body.length));
     }
 
     private static boolean matches(byte[] body, int at, byte[] expected, int from) {

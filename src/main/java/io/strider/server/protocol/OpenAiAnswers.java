@@ -14,8 +14,8 @@ public final class OpenAiAnswers {
      * The vectors of a request's pictures. The usage, which OpenAI counts in tokens, counts
      * pictures.
      *
-     * @throws RefusedException if a picture was refused, since this protocol has no error for one of
-     *     several, or the vectors have another length than the request asks for
+     * @throws RefusedException if a picture was refused, since this protocol has no error for one
+     *     of several, or the vectors have another length than the request asks for
      */
     public static Answer embeddings(OpenAiRequest request, EmbeddedPictures embedded)
             throws RefusedException {

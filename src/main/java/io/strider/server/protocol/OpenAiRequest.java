@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request for embeddings as OpenAI's API words it; the inputs are pictures, each as base64 or as a
- * data URI. Immutable but for the pictures' bytes, which nobody may write to.
+ * A request for embeddings as OpenAI's API words it; the inputs are pictures, each as base64 or as
+ * a data URI. Immutable but for the pictures' bytes, which nobody may write to.
  *
  * @param model which to use; null for the default model
  * @param pictures files of pictures, at least one

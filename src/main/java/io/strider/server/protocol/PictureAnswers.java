@@ -208,8 +208,7 @@ public final class PictureAnswers {
             if (vectors[i].length != vectors[0].length) {
                 throw JsonInput.refused(
                         "%s: %d numbers (expected: %d, as of picture 0)"
-                                .formatted(
-                                        request.shown(i), vectors[i].length, vectors[0].length));
+                                .formatted(request.shown(i), vectors[i].length, vectors[0].length));
             }
         }
         return vectors;

@@ -53,8 +53,7 @@ public record PictureRequest(
             throws RefusedException {
         PictureRequest request =
                 switch (encoding) {
-                    case ONE_PICTURE ->
-                            new PictureRequest(model, true, List.of(""), List.of(body));
+                    case ONE_PICTURE -> new PictureRequest(model, true, List.of(""), List.of(body));
                     case FORM -> form(contentType, body, maxPictures).withModel(model);
                     case JSON -> json(body, maxPictures).withModel(model);
                 };
@@ -118,7 +117,7 @@ public record PictureRequest(
     }
 
     private static PictureRequest json(byte[] body, int maxPictures) throws RefusedException {
-        String[] model = {null};
+        @Nullable String[] model = {null};
         List<byte[]> pictures = new ArrayList<>();
         JsonInput.readObject(
                 body,

@@ -8,8 +8,8 @@
  * io.strider.server.inference.RefusedException}, whose message names the field, what it holds and
  * what is expected. JSON is read as it streams by, never as a tree: a picture goes from its base64
  * straight into its bytes. Reading allocates at most {@value
- * io.strider.server.protocol.JsonInput#MEMORY_FACTOR} times the body's length, a kilobyte a
- * picture and a megabyte besides, the worst case being tensors of one byte an element.
+ * io.strider.server.protocol.JsonInput#MEMORY_FACTOR} times the body's length, a kilobyte a picture
+ * and a megabyte besides, the worst case being tensors of one byte an element.
  *
  * <p>A picture is always given by its bytes. A URL is refused, and nothing is ever fetched.
  *

@@ -30,7 +30,8 @@ final class EchoModels implements ManagedInference {
     private final List<ModelDescription> models =
             List.of(
                     new ModelDescription("first", 1, true, OptionalInt.of(2), TENSORS, TENSORS),
-                    new ModelDescription("the second", 3, true, OptionalInt.of(2), TENSORS, TENSORS));
+                    new ModelDescription(
+                            "the second", 3, true, OptionalInt.of(2), TENSORS, TENSORS));
 
     @Override
     public List<ModelDescription> models() {
@@ -44,7 +45,8 @@ final class EchoModels implements ManagedInference {
                 return model;
             }
         }
-        throw new RefusedException(Reason.UNKNOWN_MODEL, "model: %s (expected: first)".formatted(name));
+        throw new RefusedException(
+                Reason.UNKNOWN_MODEL, "model: %s (expected: first)".formatted(name));
     }
 
     @Override

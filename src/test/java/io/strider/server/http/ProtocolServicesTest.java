@@ -66,8 +66,7 @@ class ProtocolServicesTest {
     private static HttpResponse<String> post(
             String path, String type, String body, String... headers) throws IOException {
         HttpRequest.Builder request =
-                to(path)
-                        .header("Content-Type", type)
+                to(path).header("Content-Type", type)
                         .POST(BodyPublishers.ofString(body, ISO_8859_1));
         return send(headers.length == 0 ? request : request.headers(headers));
     }
@@ -188,7 +187,8 @@ class ProtocolServicesTest {
         String request =
                 "{\"id\":\"7\",\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1,2],"
                         + "\"data\":[[1,0.5]]}]}";
-        for (String path : new String[] {"/v2/models/first/infer", "/v2/models/first/versions/1/infer"}) {
+        for (String path :
+                new String[] {"/v2/models/first/infer", "/v2/models/first/versions/1/infer"}) {
             assertAnswer(
                     post(path, JSON, request),
                     200,

@@ -48,8 +48,16 @@ class Base64TextTest {
 
     @ParameterizedTest
     @CsvSource({
-        "AQID, 3", "AQI=, 2", "AQI, 2", "AQ==, 1", "AQ, 1", "' A Q\t=\r\n= ', 1", "AQIDBA, 4",
-        "'DATA:;base64,AQ==', 1", "'data:image/svg+xml;charset=utf-8;BASE64,AQID', 3", "-_8, 2"
+        "AQID, 3",
+        "AQI=, 2",
+        "AQI, 2",
+        "AQ==, 1",
+        "AQ, 1",
+        "' A Q\t=\r\n= ', 1",
+        "AQIDBA, 4",
+        "'DATA:;base64,AQ==', 1",
+        "'data:image/svg+xml;charset=utf-8;BASE64,AQID', 3",
+        "-_8, 2"
     })
     void takesWhatEncodersWrite(String text, int length) throws RefusedException {
         assertThat(decode(text)).hasSize(length);
@@ -58,8 +66,21 @@ class Base64TextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "A", "AQIDB", "A=", "A===", "AQ=", "AQI==", "=", "====", "AQ==AQ==", "AQ=I", "AQID=",
-                "AQ.D", "AQ\u00e9D", "AQ\u4e00D", "AQID\u0000"
+                "A",
+                "AQIDB",
+                "A=",
+                "A===",
+                "AQ=",
+                "AQI==",
+                "=",
+                "====",
+                "AQ==AQ==",
+                "AQ=I",
+                "AQID=",
+                "AQ.D",
+                "AQ\u00e9D",
+                "AQ\u4e00D",
+                "AQID\u0000"
             })
     void whatIsNotBase64IsRefused(String text) {
         assertRefused(() -> decode(text), "p: ", "base64", "expected");
@@ -74,8 +95,12 @@ class Base64TextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "http://example.org/a.png", "https://example.org/a.png", "file:///etc/passwd", "s3:x",
-                "ftp://a/b", "javascript:x"
+                "http://example.org/a.png",
+                "https://example.org/a.png",
+                "file:///etc/passwd",
+                "s3:x",
+                "ftp://a/b",
+                "javascript:x"
             })
     void urlsAreNeverFetched(String text) {
         assertRefused(() -> decode(text), "a URL", "fetches nothing");

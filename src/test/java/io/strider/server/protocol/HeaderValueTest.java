@@ -16,8 +16,10 @@ class HeaderValueTest {
                         new HeaderValue(
                                 "multipart/form-data",
                                 Map.of("boundary", "a-b", "charset", "utf-8")));
-        assertThat(HeaderValue.parse(" image/png ")).hasValue(new HeaderValue("image/png", Map.of()));
-        assertThat(HeaderValue.parse("image/png;;")).hasValue(new HeaderValue("image/png", Map.of()));
+        assertThat(HeaderValue.parse(" image/png "))
+                .hasValue(new HeaderValue("image/png", Map.of()));
+        assertThat(HeaderValue.parse("image/png;;"))
+                .hasValue(new HeaderValue("image/png", Map.of()));
         assertThat(HeaderValue.parse("a; b=\t\"\"; c="))
                 .hasValue(new HeaderValue("a", Map.of("b", "", "c", "")));
     }
@@ -37,7 +39,15 @@ class HeaderValueTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", ";a=b", "a;b", "a;=b;b", "a;b=\"c", "a;b=\"c\\", "a;b=\"c\"d", "a;b=1;B=2",
+                "",
+                " ",
+                ";a=b",
+                "a;b",
+                "a;=b;b",
+                "a;b=\"c",
+                "a;b=\"c\\",
+                "a;b=\"c\"d",
+                "a;b=1;B=2",
                 "a;b=\"c\\\""
             })
     void whatIsNotOfItsFormIsNoValue(String header) {

@@ -15,19 +15,51 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Bodies with bytes changed, cut, doubled and joined: each is read or refused, in little memory. */
+/**
+ * Bodies with bytes changed, cut, doubled and joined: each is read or refused, in little memory.
+ */
 class HostileBodiesTest {
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int MUTATIONS = 6000;
 
     /** What is put into a body in places. */
     private static final List<String> PIECES =
             List.of(
-                    "\"", "{", "}", "[", "]", ",", ":", "\\", "\\ud800", "null", "true", "-", "1e999",
-                    "99999999999999999999", "0.1", "\r\n", "--B", "--", "\r\n--B\r\n", "\r\n\r\n", "=",
-                    ";", "data:", "base64,", "\u00ff", "\u0000", "\"a\":", "[[", "]]", "\"shape\":[",
-                    "2147483647", "-1", "\"binary_data_size\":4", "BOOL", "filename=\"");
+                    "\"",
+                    "{",
+                    "}",
+                    "[",
+                    "]",
+                    ",",
+                    ":",
+                    "\\",
+                    "\\ud800",
+                    "null",
+                    "true",
+                    "-",
+                    "1e999",
+                    "99999999999999999999",
+                    "0.1",
+                    "\r\n",
+                    "--B",
+                    "--",
+                    "\r\n--B\r\n",
+                    "\r\n\r\n",
+                    "=",
+                    ";",
+                    "data:",
+                    "base64,",
+                    "\u00ff",
+                    "\u0000",
+                    "\"a\":",
+                    "[[",
+                    "]]",
+                    "\"shape\":[",
+                    "2147483647",
+                    "-1",
+                    "\"binary_data_size\":4",
+                    "BOOL",
+                    "filename=\"");
 
     /** A reader, and bodies that it reads. */
     private enum Target {
@@ -159,7 +191,10 @@ class HostileBodiesTest {
                         + "\"parameters\":{\"binary_data_size\":%d}}]}".formatted(size);
         assertLittle(concatenated(bytesJson, bytes), bytesJson.length());
         assertLittle(
-                (name.formatted(size / 2, "FP64") + "\"data\":[" + "0,".repeat(size / 2 - 1) + "0]}]}")
+                (name.formatted(size / 2, "FP64")
+                                + "\"data\":["
+                                + "0,".repeat(size / 2 - 1)
+                                + "0]}]}")
                         .getBytes(UTF_8),
                 -1);
         assertLittle(

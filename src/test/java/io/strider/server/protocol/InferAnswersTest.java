@@ -51,9 +51,7 @@ class InferAnswersTest {
         outputs.put("a", NdArray.ofDoubles(ElementType.FLOAT32, new double[] {1, Double.NaN}, 2));
         outputs.put("b", NdArray.ofDoubles(ElementType.FLOAT64, new double[] {Double.NaN}));
         outputs.put("c", NdArray.ofLongs(ElementType.UINT16, new long[] {258, 65535}, 2));
-        Answer answer =
-                InferAnswers.infer(
-                        request(null, true, Map.of("b", false)), FACES, outputs);
+        Answer answer = InferAnswers.infer(request(null, true, Map.of("b", false)), FACES, outputs);
         assertThat(answer.type()).isEqualTo("application/octet-stream");
         String json =
                 "{\"model_name\":\"faces\",\"model_version\":\"2\",\"outputs\":["
@@ -66,7 +64,8 @@ class InferAnswersTest {
                 .isEqualTo(Map.of("Inference-Header-Content-Length", "" + json.length()));
         assertThat(new String(answer.body(), 0, json.length(), UTF_8)).isEqualTo(json);
         byte[] behind = Arrays.copyOfRange(answer.body(), json.length(), answer.body().length);
-        assertThat(HexFormat.of().formatHex(behind)).isEqualTo("0000803f" + "0000c07f" + "0201ffff");
+        assertThat(HexFormat.of().formatHex(behind))
+                .isEqualTo("0000803f" + "0000c07f" + "0201ffff");
     }
 
     /** What is answered is a request's input but for the name of its list. */
@@ -100,7 +99,8 @@ class InferAnswersTest {
         outputs.put("d", NdArray.ofDoubles(ElementType.FLOAT64, new double[] {0.1, 1e300}, 2));
         outputs.put("h", NdArray.ofDoubles(ElementType.FLOAT16, new double[] {0.1}, 1));
         assertThat(text(InferAnswers.infer(request(null, false, Map.of()), FACES, outputs)))
-                .contains("[18446744073709551615]", "[false,true]", "[0.1,1.0E300]", "[0.099975586]");
+                .contains(
+                        "[18446744073709551615]", "[false,true]", "[0.1,1.0E300]", "[0.099975586]");
     }
 
     @Test
@@ -129,7 +129,8 @@ class InferAnswersTest {
                                 + "\"shape\":[-1,3,7,10]}],"
                                 + "\"outputs\":[{\"name\":\"vector\",\"datatype\":\"FP32\","
                                 + "\"shape\":[-1,2]}]}");
-        assertThat(text(InferAnswers.ready(FACES))).isEqualTo("{\"name\":\"faces\",\"ready\":true}");
+        assertThat(text(InferAnswers.ready(FACES)))
+                .isEqualTo("{\"name\":\"faces\",\"ready\":true}");
     }
 
     @Test

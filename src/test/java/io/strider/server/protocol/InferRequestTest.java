@@ -135,8 +135,7 @@ class InferRequestTest {
     void readsAllFloatingPointTypes(String datatype, ElementType type, String data, String hex)
             throws RefusedException {
         double third = type == ElementType.FLOAT64 ? 1e300 : 1e30;
-        NdArray expected =
-                floats(type, 1, -0.5, type == ElementType.FLOAT16 ? 6e4 : third);
+        NdArray expected = floats(type, 1, -0.5, type == ElementType.FLOAT16 ? 6e4 : third);
         assertThat(data(datatype, "[3]", data)).isEqualTo(expected);
         assertThat(bytes(datatype, "[3]", hex)).isEqualTo(expected);
     }
@@ -315,7 +314,8 @@ class InferRequestTest {
                         + "{\"name\":\"y\",\"datatype\":\"INT8\",\"shape\":[2],%s}]}";
         assertRefused(
                 () -> read(three.formatted(two, two), "010203"), "1 bytes left for inputs[1]");
-        assertRefused(() -> read(input("INT8", "[2]", two)), "binary_data_size: 2 (expected: 0 to 0");
+        assertRefused(
+                () -> read(input("INT8", "[2]", two)), "binary_data_size: 2 (expected: 0 to 0");
     }
 
     @ParameterizedTest

@@ -35,7 +35,8 @@ class MultipartTest {
         List<FormPart> parts = parse(text);
         assertThat(parts)
                 .extracting(FormPart::name, FormPart::file, FormPart::type, FormPart::isFile)
-                .containsExactly(tuple("model", "", "", false), tuple("f", "a.png", "image/png", true));
+                .containsExactly(
+                        tuple("model", "", "", false), tuple("f", "a.png", "image/png", true));
         assertThat(parts.get(0).text(body(text))).isEqualTo("faces");
         assertThat(parts.get(1).bytes(body(text))).containsExactly(0x89, 'P', 'N', 'G');
     }

@@ -39,16 +39,15 @@ class OpenApiTest {
 
     private static JsonNode resolved(JsonNode schema) {
         JsonNode reference = schema.path("$ref");
-        return reference.isMissingNode()
-                ? schema
-                : DOCUMENT.at(reference.asString().substring(1));
+        return reference.isMissingNode() ? schema : DOCUMENT.at(reference.asString().substring(1));
     }
 
     /** Shows that an object has all required fields, and none that the schema does not name. */
     private static void assertFits(JsonNode value, JsonNode schema) {
         JsonNode resolved = resolved(schema);
         if (value.isObject() && resolved.has("properties")) {
-            resolved.path("required").forEach(name -> assertThat(value.has(name.asString())).isTrue());
+            resolved.path("required")
+                    .forEach(name -> assertThat(value.has(name.asString())).isTrue());
             for (Map.Entry<String, JsonNode> field : value.properties()) {
                 assertThat(resolved.path("properties").propertyNames()).contains(field.getKey());
                 assertFits(field.getValue(), resolved.path("properties").path(field.getKey()));
@@ -83,7 +82,8 @@ class OpenApiTest {
     @Test
     void describesWhatIsAnswered() throws RefusedException {
         PictureRequest two =
-                new PictureRequest(null, false, List.of("a", ""), List.of(new byte[1], new byte[1]));
+                new PictureRequest(
+                        null, false, List.of("a", ""), List.of(new byte[1], new byte[1]));
         PictureRequest one = new PictureRequest(null, true, List.of(""), List.of(new byte[1]));
         assertFits(PictureAnswers.embed(one, embedded(vector(1)), null), "OneEmbedding");
         assertFits(
@@ -140,8 +140,7 @@ class OpenApiTest {
         }
         for (JsonNode path : DOCUMENT.path("paths")) {
             for (JsonNode operation : path) {
-                assertThat(resolved(operation.at("/responses/200")).has("description"))
-                        .isTrue();
+                assertThat(resolved(operation.at("/responses/200")).has("description")).isTrue();
                 assertThat(operation.path("operationId").asString()).isNotEmpty();
             }
         }

@@ -181,9 +181,7 @@ class PictureAnswersTest {
                                 embedded(vector(1), refused(Reason.BAD_PICTURE, "no"))),
                 "picture 1: no");
         assertRefused(
-                () ->
-                        PictureAnswers.compare(
-                                several("a", "b"), embedded(vector(1), vector(1, 2))),
+                () -> PictureAnswers.compare(several("a", "b"), embedded(vector(1), vector(1, 2))),
                 "picture 1 (b): 2 numbers (expected: 1");
     }
 }

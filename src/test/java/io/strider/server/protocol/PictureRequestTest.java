@@ -54,7 +54,13 @@ class PictureRequestTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/mixed", "", "image"})
+            strings = {
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "multipart/mixed",
+                "",
+                "image"
+            })
     void otherContentTypesAreNone(String type) {
         assertThat(PictureEncoding.of(type)).isEmpty();
     }
@@ -69,16 +75,15 @@ class PictureRequestTest {
         assertThat(request.pictures()).containsExactly(body);
         assertThat(request.names()).containsExactly("");
         assertRefused(
-                () ->
-                        PictureRequest.read(
-                                PictureEncoding.ONE_PICTURE, null, null, new byte[0], 1),
+                () -> PictureRequest.read(PictureEncoding.ONE_PICTURE, null, null, new byte[0], 1),
                 "body: empty");
     }
 
     @Test
     void readsJson() throws RefusedException {
         PictureRequest request =
-                json("{\"images\": [\"AQID\", \"data:image\\/png;base64,BA==\"], \"model\": \"m\"}");
+                json(
+                        "{\"images\": [\"AQID\", \"data:image\\/png;base64,BA==\"], \"model\": \"m\"}");
         assertThat(request.single()).isFalse();
         assertThat(request.model()).isEqualTo("m");
         assertThat(request.names()).containsExactly("", "");
@@ -162,8 +167,7 @@ class PictureRequestTest {
                 () -> json("{\"images\":[\"AQID\",\"AQID\",\"AQID\",\"AQID\"]}"),
                 "pictures: more than 3");
         String file = "name=f; filename=a\r\n\r\nx";
-        assertRefused(
-                Reason.TOO_LARGE, () -> form(null, file, file, file, file), "more than 3");
+        assertRefused(Reason.TOO_LARGE, () -> form(null, file, file, file, file), "more than 3");
     }
 
     @Test
@@ -210,7 +214,6 @@ class PictureRequestTest {
         assertThat(form("m", file).model()).isEqualTo("m");
         assertThat(form("m", file, model).model()).isEqualTo("m");
         assertThat(json("{\"images\":[\"AQID\"]}", "m").model()).isEqualTo("m");
-        assertRefused(
-                () -> form("n", file, model), "model: m in the body and n in the address");
+        assertRefused(() -> form("n", file, model), "model: m in the body and n in the address");
     }
 }
