@@ -17,17 +17,14 @@ final class LittleEndian {
         for (float[] row : rows) {
             count = Math.addExact(count, row.length);
         }
-        ByteBuffer bytes = allocate(count, Float.BYTES);
+        byte[] array = new byte[Math.multiplyExact(count, Float.BYTES)];
+        ByteBuffer bytes = ByteBuffer.wrap(array).order(LITTLE_ENDIAN);
         for (float[] row : rows) {
             for (float value : row) {
                 bytes.putFloat(value);
             }
         }
-        return bytes.array();
-    }
-
-    private static ByteBuffer allocate(int count, int size) {
-        return ByteBuffer.allocate(Math.multiplyExact(count, size)).order(LITTLE_ENDIAN);
+        return array;
     }
 
     /**
@@ -35,23 +32,24 @@ final class LittleEndian {
      *
      * @throws ArithmeticException if they are more than an array of bytes holds
      */
-    static byte[] bytes(NdArray array) {
-        int count = array.count();
-        ElementType type = array.type();
-        ByteBuffer bytes = allocate(count, type.bytes());
+    static byte[] bytes(NdArray values) {
+        int count = values.count();
+        ElementType type = values.type();
+        byte[] array = new byte[Math.multiplyExact(count, type.bytes())];
+        ByteBuffer bytes = ByteBuffer.wrap(array).order(LITTLE_ENDIAN);
         for (int i = 0; i < count; i++) {
             switch (type) {
-                case FLOAT32 -> bytes.putFloat((float) array.getDouble(i));
-                case FLOAT64 -> bytes.putDouble(array.getDouble(i));
-                case FLOAT16 -> bytes.putShort(Float.floatToFloat16((float) array.getDouble(i)));
-                case BFLOAT16 -> bytes.putShort(bfloat16((float) array.getDouble(i)));
-                case INT8, UINT8, BOOL -> bytes.put((byte) array.getLong(i));
-                case INT16, UINT16 -> bytes.putShort((short) array.getLong(i));
-                case INT32, UINT32 -> bytes.putInt((int) array.getLong(i));
-                case INT64, UINT64 -> bytes.putLong(array.getLong(i));
+                case FLOAT32 -> bytes.putFloat((float) values.getDouble(i));
+                case FLOAT64 -> bytes.putDouble(values.getDouble(i));
+                case FLOAT16 -> bytes.putShort(Float.floatToFloat16((float) values.getDouble(i)));
+                case BFLOAT16 -> bytes.putShort(bfloat16((float) values.getDouble(i)));
+                case INT8, UINT8, BOOL -> bytes.put((byte) values.getLong(i));
+                case INT16, UINT16 -> bytes.putShort((short) values.getLong(i));
+                case INT32, UINT32 -> bytes.putInt((int) values.getLong(i));
+                case INT64, UINT64 -> bytes.putLong(values.getLong(i));
             }
         }
-        return bytes.array();
+        return array;
     }
 
     private static short bfloat16(float value) {

@@ -6,6 +6,7 @@ import io.strider.server.inference.RefusedException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -129,7 +130,7 @@ public final class PictureAnswers {
 
     /** Milliseconds, to the microsecond. */
     private static double milliseconds(long nanos) {
-        return nanos / 1000 / 1000.0;
+        return TimeUnit.NANOSECONDS.toMicros(nanos) / 1000.0;
     }
 
     private static Answer rows(float[][] vectors) {
