@@ -7,6 +7,12 @@ import java.util.function.BooleanSupplier;
 
 /** The protocols that are spoken: a service each. */
 final class ProtocolServices {
+    /**
+     * The most pictures that are read out of a body. The models may take fewer, and refuse a
+     * request with more as a whole; this bounds what is read before they are asked.
+     */
+    static final int MOST_PICTURES = 10_000;
+
     private ProtocolServices() {}
 
     /**
@@ -16,6 +22,10 @@ final class ProtocolServices {
      * @param ready whether requests are answered: not while models load, nor while the server ends
      */
     static List<HttpService> of(Inference inference, BooleanSupplier ready) {
-        return List.of();
+        return List.of(
+                new EmbedService(inference),
+                new CompareService(inference),
+                new OpenAiService(inference),
+                new OpenInferenceService(inference, ready));
     }
 }
