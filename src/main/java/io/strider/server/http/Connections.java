@@ -31,10 +31,17 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
     /** How late a connection may be closed after its deadline. */
     private static final long WATCH_NANOS = Duration.ofMillis(100).toNanos();
 
+    /** Lines of HTTP end with both characters. */
     private static final ByteBuffer REFUSED =
             ByteBuffer.wrap(
-                            ("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
-                                            + "Retry-After: 1\r\nContent-Length: 0\r\n\r\n")
+                            """
+                            HTTP/1.1 503 Service Unavailable
+                            Connection: close
+                            Retry-After: 1
+                            Content-Length: 0
+
+                            """
+                                    .replace("\n", "\r\n")
                                     .getBytes(StandardCharsets.US_ASCII))
                     .asReadOnlyBuffer();
 

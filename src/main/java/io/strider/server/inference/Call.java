@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param id names the request in logs
  * @param caller who shares the queue fairly with other callers: a key's name or a client's address
- * @param deadlineNanos on the scale of {@link System#nanoTime}; what has not begun to be computed by
- *     then is given up
+ * @param deadlineNanos on the scale of {@link System#nanoTime}; what has not begun to be computed
+ *     by then is given up
  */
 public record Call(String id, String caller, long deadlineNanos) {
     /** Checks that nothing is missing. */

@@ -40,8 +40,8 @@ public interface Inference {
      * @param inputs a value for each input
      * @param outputs the names of the outputs asked for; all of them if empty
      * @return the outputs asked for
-     * @throws RefusedException if inputs are missing, unknown or of other types than the model's, or
-     *     the request as a whole is refused
+     * @throws RefusedException if inputs are missing, unknown or of other types than the model's,
+     *     or the request as a whole is refused
      * @throws InterruptedException if this thread is interrupted; nothing stays in the queue
      */
     Map<String, NdArray> infer(
