@@ -210,7 +210,8 @@ final class ServeCommand extends StriderCommand {
             names = "--drain-timeout",
             paramLabel = "<time>",
             converter = TimeConverter.class,
-            description = "What accepted requests may take once the end is asked for. Default: 30s.")
+            description =
+                    "What accepted requests may take once the end is asked for. Default: 30s.")
     private Duration drainTimeout = Duration.ofSeconds(30);
 
     @Option(

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 
 /**
  * Signals of the operating system, handed to us instead of ending the process. The JDK's module
- * jdk.unsupported is the only way to them; it is reached by reflection, since javac warns of it in a
- * way that cannot be silenced.
+ * jdk.unsupported is the only way to them; it is reached by reflection, since javac warns of it in
+ * a way that cannot be silenced.
  */
 final class Signals {
     private Signals() {}

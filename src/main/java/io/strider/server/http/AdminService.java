@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /admin/reload}, with {@code ?model=NAME} for one of them: loads models again from their
- * files while the old ones go on serving.
+ * {@code POST /admin/reload}, with {@code ?model=NAME} for one of them: loads models again from
+ * their files while the old ones go on serving.
  *
  * @param inference whose models
  * @param log told of the outcome

@@ -20,8 +20,8 @@ public final class ApiKeys {
     /**
      * These keys.
      *
-     * @throws IllegalArgumentException if one is empty or holds other than visible ASCII characters,
-     *     which no header can carry
+     * @throws IllegalArgumentException if one is empty or holds other than visible ASCII
+     *     characters, which no header can carry
      */
     public ApiKeys(Collection<String> keys) {
         for (String key : keys) {

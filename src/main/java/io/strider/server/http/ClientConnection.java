@@ -17,10 +17,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection: in which phase it is and until when, and whether the client is still there.
+ * A client's connection: in which phase it is and until when, and whether the client is still
+ * there.
  *
- * <p>One thread, the connection's own, reads requests and answers them. {@link #expire} is called by
- * another that watches over all connections. While a request that has come whole waits for its
+ * <p>One thread, the connection's own, reads requests and answers them. {@link #expire} is called
+ * by another that watches over all connections. While a request that has come whole waits for its
  * result, a third reads ahead: the end of the stream then means that the client has gone, and
  * interrupts the first.
  */
@@ -242,7 +243,9 @@ final class ClientConnection {
 
     static HttpRefusalException tooLarge(long maxBody) {
         return new HttpRefusalException(
-                413, "too_large", "body: too large (expected: at most %d bytes)".formatted(maxBody));
+                413,
+                "too_large",
+                "body: too large (expected: at most %d bytes)".formatted(maxBody));
     }
 
     private int pending() {
@@ -319,7 +322,8 @@ final class ClientConnection {
             }
             if (phase == Phase.BODY && socket != null && !socket.isSecure()) {
                 deadline = now + TimeUnit.SECONDS.toNanos(1);
-                refusal = new HttpRefusalException(
+                refusal =
+                        new HttpRefusalException(
                                 408,
                                 "timeout",
                                 "body: not whole in time (expected: within the request's time)");
@@ -344,8 +348,8 @@ final class ClientConnection {
     }
 
     /**
-     * Before the connection is closed on a client that may still be sending: lets it read its answer
-     * first. A connection closed with unread bytes is reset, and the answer lost.
+     * Before the connection is closed on a client that may still be sending: lets it read its
+     * answer first. A connection closed with unread bytes is reset, and the answer lost.
      */
     void linger() {
         if (!bodyLeft || !channel.isOpen()) {

@@ -126,14 +126,13 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
         while (!closed) {
             LockSupport.parkNanos(WATCH_NANOS);
             long now = System.nanoTime();
-            open.forEach(
-                    (ends, connection) -> {
-                        if (connection.isOpen()) {
-                            connection.expire(now);
-                        } else {
-                            open.remove(ends, connection);
-                        }
-                    });
+            open.forEach((ends, connection) -> {
+                if (connection.isOpen()) {
+                    connection.expire(now);
+                } else {
+                    open.remove(ends, connection);
+                }
+            });
         }
     }
 
@@ -184,11 +183,10 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
         public void handle(Limit limit) throws InterruptedException {
             try {
                 ScopedValue.where(ClientConnection.CURRENT, connection)
-                        .call(
-                                () -> {
-                                    inner.handle(limit);
-                                    return limit;
-                                });
+                        .call(() -> {
+                            inner.handle(limit);
+                            return limit;
+                        });
             } finally {
                 connection.linger();
                 over.run();

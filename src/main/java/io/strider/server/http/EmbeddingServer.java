@@ -47,11 +47,7 @@ public final class EmbeddingServer implements AutoCloseable {
 
     /** Asked for without a key, exactly so. */
     private static final Set<String> OPEN =
-            Set.of(
-                    HealthService.PATH,
-                    MetricsService.PATH,
-                    "/v2/health/live",
-                    "/v2/health/ready");
+            Set.of(HealthService.PATH, MetricsService.PATH, "/v2/health/live", "/v2/health/ready");
 
     /** The services that models are asked through. */
     @FunctionalInterface
@@ -103,8 +99,8 @@ public final class EmbeddingServer implements AutoCloseable {
      *
      * @throws IOException if the address cannot be listened at, or the files for TLS are bad
      */
-    public static EmbeddingServer start(
-            ServerOptions options, ServerMetrics metrics, ServerLog log) throws IOException {
+    public static EmbeddingServer start(ServerOptions options, ServerMetrics metrics, ServerLog log)
+            throws IOException {
         return start(options, metrics, log, ProtocolServices::of);
     }
 
@@ -141,8 +137,7 @@ public final class EmbeddingServer implements AutoCloseable {
                     new IOException(
                             ("port %d of %s: %s (expected: a free port of this machine; --port takes"
                                             + " another one, 0 any that is free)")
-                                    .formatted(
-                                            options.port(), options.host(), taken.getMessage()));
+                                    .formatted(options.port(), options.host(), taken.getMessage()));
             told.initCause(taken);
             throw told;
         }

@@ -36,12 +36,11 @@ final class Exchange implements Filter {
         RequestContext context = context(request, connection);
         connection.begin(context);
         response.header(HeaderNames.create(RequestIds.HEADER), context.call().id());
-        response.beforeSend(
-                () -> {
-                    if (connection.isBodyLeft() || inference.isEnding()) {
-                        response.header(HeaderValues.CONNECTION_CLOSE);
-                    }
-                });
+        response.beforeSend(() -> {
+            if (connection.isBodyLeft() || inference.isEnding()) {
+                response.header(HeaderValues.CONNECTION_CLOSE);
+            }
+        });
         try {
             chain.proceed();
         } catch (CloseConnectionException lost) { // while the answer was being written
@@ -67,9 +66,7 @@ final class Exchange implements Filter {
                                 .orElse(null));
         String client = connection.client();
         Call call =
-                Call.within(
-                        id, client, options.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        return new RequestContext(
-                request, connection, inference, options.maxBody(), client, call);
+                Call.within(id, client, options.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        return new RequestContext(request, connection, inference, options.maxBody(), client, call);
     }
 }

@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * A request that is refused for a reason of HTTP's own: its path, its method, its type, its key, its
- * size. Services throw it, or a {@link RefusedException}, and the shell answers in the form of the
- * protocol that the path belongs to.
+ * A request that is refused for a reason of HTTP's own: its path, its method, its type, its key,
+ * its size. Services throw it, or a {@link RefusedException}, and the shell answers in the form of
+ * the protocol that the path belongs to.
  */
 final class HttpRefusalException extends Exception {
     private static final long serialVersionUID = 1;

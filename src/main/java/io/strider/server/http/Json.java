@@ -17,7 +17,11 @@ final class Json {
                 case '\r' -> json.append("\\r");
                 case '\t' -> json.append("\\t");
                 default -> {
-                    if (c < ' ' || c == '\u007f' || c == '\u2028' || c == '\u2029' || loneHalf(text, i)) {
+                    if (c < ' '
+                            || c == '\u007f'
+                            || c == '\u2028'
+                            || c == '\u2029'
+                            || loneHalf(text, i)) {
                         json.append("\\u").append(HexFormat.of().toHexDigits(c));
                     } else {
                         json.append(c);

@@ -112,9 +112,10 @@ final class RequestContext {
      * Reads the body. Once it is there, the client's going interrupts the thread that answers it.
      *
      * @return its bytes, the caller's own; none if there is no body
-     * @throws RefusedException if the queue is full or the server is not ready; nothing is read then
-     * @throws HttpRefusalException if the body is larger than the server's limit, or does not come in
-     *     time, or the client goes away
+     * @throws RefusedException if the queue is full or the server is not ready; nothing is read
+     *     then
+     * @throws HttpRefusalException if the body is larger than the server's limit, or does not come
+     *     in time, or the client goes away
      */
     byte[] body() throws RefusedException, HttpRefusalException {
         inference.admit();
@@ -140,7 +141,9 @@ final class RequestContext {
             throw refused.status().code() == 413
                     ? ClientConnection.tooLarge(maxBody)
                     : new HttpRefusalException(
-                            400, "bad_request", "body: bad chunk (expected: HTTP's chunked coding)");
+                            400,
+                            "bad_request",
+                            "body: bad chunk (expected: HTTP's chunked coding)");
         } catch (IOException | UncheckedIOException | CloseConnectionException lost) {
             HttpRefusalException refusal = connection.refusal();
             if (refusal == null) {

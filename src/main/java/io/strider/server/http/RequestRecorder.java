@@ -14,8 +14,7 @@ record RequestRecorder(ServerLog log, ServerMetrics metrics) {
     /** A request has been answered, or its client has gone. */
     void finished(ServerRequest request, ServerResponse response, RequestContext context) {
         Failure failure = context.failure();
-        int status =
-                failure == null ? response.status().code() : failure.status();
+        int status = failure == null ? response.status().code() : failure.status();
         record(
                 new ServerLog.Entry(
                         context.call().id(),

@@ -51,8 +51,10 @@ final class ResourceService implements HttpService {
     /** What has a path of its own. */
     private static final Map<String, String> FILES =
             Map.of(
-                    "/", PAGE + "index.html",
-                    "/openapi.json", "/io/strider/server/protocol/openapi.json");
+                    "/",
+                    PAGE + "index.html",
+                    "/openapi.json",
+                    "/io/strider/server/protocol/openapi.json");
 
     private final Map<String, byte[]> read = new ConcurrentHashMap<>();
 

@@ -99,14 +99,17 @@ public final class ServerLog {
                                 plain(entry.path()),
                                 entry.status(),
                                 millis(entry.nanos()));
-        return failure == null ? line : line + " " + failure.reason() + ": " + plain(failure.message());
+        return failure == null
+                ? line
+                : line + " " + failure.reason() + ": " + plain(failure.message());
     }
 
     /** Tells of something else that happened. */
     public void event(String message) {
         lines.accept(
                 style == Style.JSON
-                        ? "{\"time\":%s,\"event\":%s}".formatted(Json.quote(now()), Json.quote(message))
+                        ? "{\"time\":%s,\"event\":%s}"
+                                .formatted(Json.quote(now()), Json.quote(message))
                         : "strider: " + plain(message));
     }
 

@@ -58,7 +58,11 @@ public final class ServerMetrics implements InferenceObserver, AutoCloseable {
 
     /** What is told of each model. */
     private record ModelMeters(
-            Timer decodeWait, Timer decode, Timer queue, Timer compute, DistributionSummary batch) {}
+            Timer decodeWait,
+            Timer decode,
+            Timer queue,
+            Timer compute,
+            DistributionSummary batch) {}
 
     /** A registry with what the JVM tells of itself. */
     public ServerMetrics() {

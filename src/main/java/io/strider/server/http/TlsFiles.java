@@ -40,10 +40,9 @@ public record TlsFiles(Path key, Path certificates) {
         try {
             Keys keys =
                     Keys.builder()
-                            .pem(
-                                    pem ->
-                                            pem.key(Resource.create(key))
-                                                    .certChain(Resource.create(certificates)))
+                            .pem(pem ->
+                                    pem.key(Resource.create(key))
+                                            .certChain(Resource.create(certificates)))
                             .build();
             return Tls.builder().privateKey(keys).privateKeyCertChain(keys).build();
         } catch (RuntimeException bad) {

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Models as a server's life sees them: what its endpoints ask, and how they are replaced and end. */
+/**
+ * Models as a server's life sees them: what its endpoints ask, and how they are replaced and end.
+ */
 public interface ManagedInference extends Inference, AutoCloseable {
     /**
      * Loads a model's file again beside the old one, warms it up and lets it serve; the old one is

@@ -19,8 +19,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /**
- * A server on a port of its own with fake models and one small protocol: {@code POST /embed} answers
- * how many bytes its body had, as the models tell it.
+ * A server on a port of its own with fake models and one small protocol: {@code POST /embed}
+ * answers how many bytes its body had, as the models tell it.
  */
 final class TestServer implements AutoCloseable {
     private static final int READ_TIMEOUT = 20_000;
@@ -79,6 +79,19 @@ final class TestServer implements AutoCloseable {
         return send(headers.length == 0 ? request : request.headers(headers));
     }
 
+    /** The line of the log that holds these words; logged just after the answer was sent. */
+    String awaitLine(String words) throws InterruptedException {
+        for (int i = 0; i < READ_TIMEOUT; i++) {
+            for (String line : log) {
+                if (line.contains(words)) {
+                    return line;
+                }
+            }
+            Thread.sleep(1);
+        }
+        throw new AssertionError("no line with " + words + " in " + log);
+    }
+
     /** A connection without a client's library. */
     Raw raw() throws IOException {
         return new Raw(new Socket("127.0.0.1", server.port()));
@@ -112,8 +125,8 @@ final class TestServer implements AutoCloseable {
             return this;
         }
 
-        /** An answer with its headers and its body, as Content-Length tells. */
-        String answer() throws IOException {
+        /** An answer's line and headers. */
+        String head() throws IOException {
             InputStream in = socket.getInputStream();
             StringBuilder head = new StringBuilder();
             while (head.indexOf("\r\n\r\n") < 0) {
@@ -123,13 +136,19 @@ final class TestServer implements AutoCloseable {
                 }
                 head.append((char) next);
             }
+            return head.toString();
+        }
+
+        /** An answer with its headers and its body, as Content-Length tells. */
+        String answer() throws IOException {
+            String head = head();
             int length = 0;
-            for (String line : head.toString().lines().toList()) {
+            for (String line : head.lines().toList()) {
                 if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
                     length = Integer.parseInt(line.substring(15).trim());
                 }
             }
-            return head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
+            return head + new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
         }
 
         /** Whether the server has closed; waits until it has, or something comes. */
