@@ -89,6 +89,7 @@ public final class Strider extends StriderCommand {
         line.addSubcommand(new CheckCommand(cases));
         line.addSubcommand(new EmbedCommand());
         line.addSubcommand(new CompareCommand());
+        line.addSubcommand(new ServeCommand());
         line.addSubcommand(new ExplainCommand());
         line.addSubcommand(new RunCommand());
         line.addSubcommand(new Conv2dCommand());
