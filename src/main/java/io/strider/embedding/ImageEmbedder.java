@@ -2,7 +2,6 @@ package io.strider.embedding;
 
 import io.strider.blas.Workers;
 import io.strider.graph.Graph;
-import io.strider.graph.GraphInput;
 import io.strider.graph.Session;
 import io.strider.graph.TensorType;
 import io.strider.graph.Value;
@@ -11,10 +10,8 @@ import io.strider.tensor.ElementType;
 import io.strider.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,14 +49,14 @@ public final class ImageEmbedder implements AutoCloseable {
     private final String input;
     private final String output;
     private final EmbeddingBuffers buffers;
+    private final OutputShapes shapes = new OutputShapes();
 
     private ImageEmbedder(Builder builder, OnnxNetwork network, Preprocessing preprocessing) {
         this.decoder = new ImageDecoder(builder.limits);
         this.preprocessing = preprocessing;
         this.normalized = builder.normalized;
         this.maxBatch = builder.maxBatch;
-        GraphInput pictures = pictures(network.graph().inputs(), preprocessing);
-        this.input = pictures.name();
+        this.input = ModelPictures.of(network.graph(), preprocessing).input();
         this.output = builder.output(network.graph());
         Workers workers = builder.workers;
         this.ownWorkers =
@@ -67,10 +64,13 @@ public final class ImageEmbedder implements AutoCloseable {
         Session.Builder parts =
                 Session.builder(network.graph())
                         .workers(workers == null ? ownWorkers : workers)
-                        .outputs(output)
+                        .outputs(builder.outputs(network.graph(), output))
                         .owns(network);
         if (builder.concurrency > 0) {
             parts.concurrency(builder.concurrency);
+        }
+        if (builder.memoryLimit >= 0) {
+            parts.memoryLimit(builder.memoryLimit);
         }
         this.session = parts.build();
         this.buffers = new EmbeddingBuffers(Runtime.getRuntime().availableProcessors());
@@ -110,6 +110,14 @@ public final class ImageEmbedder implements AutoCloseable {
     /** The name of the network's value that becomes the vector. */
     public String output() {
         return output;
+    }
+
+    /**
+     * The network, for runs on tensors instead of pictures. Its outputs are {@link #output} alone,
+     * or with {@link Builder#allOutputs} the model's too. Closed when this is.
+     */
+    public Session session() {
+        return session;
     }
 
     /** How many pictures are computed at once. */
@@ -195,7 +203,8 @@ public final class ImageEmbedder implements AutoCloseable {
     }
 
     private void embed(List<Picture> batch, ImageSize size, List<float[]> vectors) {
-        TensorType type = outputType(batch.size(), size);
+        int count = batch.size();
+        TensorType type = shapes.get(count, size, () -> outputType(count, size));
         try (EmbeddingBuffers.Loan loan = buffers.borrow()) {
             Tensor images =
                     loan.images(
@@ -247,33 +256,6 @@ public final class ImageEmbedder implements AutoCloseable {
         return vector;
     }
 
-    private static GraphInput pictures(List<GraphInput> inputs, Preprocessing preprocessing) {
-        GraphInput only = inputs.size() == 1 ? inputs.getFirst() : null;
-        boolean fits =
-                only != null
-                        && only.type() == ElementType.FLOAT32
-                        && only.shape().length == 4
-                        && (only.shape()[1] == GraphInput.FREE
-                                || only.shape()[1] == preprocessing.channels());
-        if (only == null || !fits) {
-            throw Checks.refused(
-                    "model: inputs %s (expected: one, float32, N×%s×H×W, for pictures)",
-                    inputs, preprocessing.channels());
-        }
-        preprocessing.fixedSize().ifPresent(size -> requireSize(only, size));
-        return only;
-    }
-
-    private static void requireSize(GraphInput input, ImageSize size) {
-        long height = input.shape()[2];
-        long width = input.shape()[3];
-        if ((height != GraphInput.FREE && height != size.height())
-                || (width != GraphInput.FREE && width != size.width())) {
-            throw Checks.refused(
-                    "preprocessing: pictures of %s (expected: the model's %s)", size, input);
-        }
-    }
-
     /** Waits for the calls under way and gives all memory back. Closing again is harmless. */
     @Override
     public void close() {
@@ -295,6 +277,8 @@ public final class ImageEmbedder implements AutoCloseable {
         private boolean normalized = true;
         private int maxBatch = BATCH;
         private int concurrency;
+        private long memoryLimit = -1;
+        private boolean allOutputs;
         private DecodingLimits limits = DecodingLimits.DEFAULT;
 
         private Builder() {}
@@ -377,6 +361,29 @@ public final class ImageEmbedder implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Native memory that runs under way may take together, beside the weights; what needs more
+         * for one run is refused. By default that of {@link Session.Builder#memoryLimit}.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder memoryLimit(long bytes) {
+            if (bytes < 0) {
+                throw Checks.refused("bytes: %s (expected: >= 0)", bytes);
+            }
+            this.memoryLimit = bytes;
+            return this;
+        }
+
+        /**
+         * Has the {@link ImageEmbedder#session} give all the model's outputs and not only the one
+         * that becomes the vector. All of them are then computed for pictures too.
+         */
+        public Builder allOutputs() {
+            this.allOutputs = true;
+            return this;
+        }
+
         /** How large pictures may be. */
         public Builder limits(DecodingLimits limits) {
             this.limits = Objects.requireNonNull(limits, "limits");
@@ -413,28 +420,19 @@ public final class ImageEmbedder implements AutoCloseable {
         }
 
         private Preprocessing preprocessing(OnnxNetwork network) throws IOException {
-            if (preprocessing != null) {
-                return preprocessing;
-            }
-            Map<String, String> entries = new HashMap<>(network.metadata());
-            entries.putAll(imageEntries);
-            Preprocessing told = Preprocessing.fromMetadata(entries).orElse(null);
-            if (told != null) {
-                return told;
-            }
-            Path file = model == null ? null : model.resolveSibling("preprocessor_config.json");
-            if (file != null && Files.exists(file)) {
-                return Preprocessing.fromConfig(file);
-            }
-            throw new PreprocessingFormatException(
-                    "%s: nothing tells how pictures are to be prepared (expected: metadata"
-                                    .formatted(model)
-                            + " image.size, image.mean, …, or a preprocessor_config.json beside the"
-                            + " model, or options)");
+            return preprocessing != null
+                    ? preprocessing
+                    : ModelPictures.preprocessing(network, imageEntries, model);
         }
 
         private String output(Graph graph) {
             return output != null ? output : graph.outputs().getFirst();
+        }
+
+        private String[] outputs(Graph graph, String own) {
+            List<String> names = new ArrayList<>(allOutputs ? graph.outputs() : List.of());
+            names.add(own);
+            return names.stream().distinct().toArray(String[]::new);
         }
     }
 }
