@@ -6,10 +6,8 @@ import io.strider.graph.Session;
 import io.strider.graph.TensorType;
 import io.strider.graph.Value;
 import io.strider.onnx.OnnxNetwork;
-import io.strider.tensor.ElementType;
 import io.strider.tensor.Tensor;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +33,6 @@ import org.jspecify.annotations.Nullable;
  * that is an {@link IllegalStateException}.
  */
 public final class ImageEmbedder implements AutoCloseable {
-    private static final String PACKAGED = "face_recognition.onnx";
-
     /** More than that gains nothing but needs more memory. */
     private static final int BATCH = 8;
 
@@ -49,7 +45,7 @@ public final class ImageEmbedder implements AutoCloseable {
     private final String input;
     private final String output;
     private final EmbeddingBuffers buffers;
-    private final OutputShapes shapes = new OutputShapes();
+    private final OutputShapes shapes;
 
     private ImageEmbedder(Builder builder, OnnxNetwork network, Preprocessing preprocessing) {
         this.decoder = new ImageDecoder(builder.limits);
@@ -57,7 +53,8 @@ public final class ImageEmbedder implements AutoCloseable {
         this.normalized = builder.normalized;
         this.maxBatch = builder.maxBatch;
         this.input = ModelPictures.of(network.graph(), preprocessing).input();
-        this.output = builder.output(network.graph());
+        String told = builder.output;
+        this.output = told == null ? network.graph().outputs().getFirst() : told;
         Workers workers = builder.workers;
         this.ownWorkers =
                 workers == null && !builder.callerComputes ? Workers.ofProcessors() : null;
@@ -73,6 +70,7 @@ public final class ImageEmbedder implements AutoCloseable {
             parts.memoryLimit(builder.memoryLimit);
         }
         this.session = parts.build();
+        this.shapes = new OutputShapes(session, input, output, preprocessing.channels());
         this.buffers = new EmbeddingBuffers(Runtime.getRuntime().availableProcessors());
     }
 
@@ -139,7 +137,7 @@ public final class ImageEmbedder implements AutoCloseable {
                                 Checks.refused(
                                         "preprocessing: %s (expected: a fixed size)",
                                         preprocessing));
-        return Math.toIntExact(outputType(1, size).elementCount());
+        return Math.toIntExact(shapes.ask(1, size).elementCount());
     }
 
     /**
@@ -204,7 +202,7 @@ public final class ImageEmbedder implements AutoCloseable {
 
     private void embed(List<Picture> batch, ImageSize size, List<float[]> vectors) {
         int count = batch.size();
-        TensorType type = shapes.get(count, size, () -> outputType(count, size));
+        TensorType type = shapes.get(count, size);
         try (EmbeddingBuffers.Loan loan = buffers.borrow()) {
             Tensor images =
                     loan.images(
@@ -219,26 +217,6 @@ public final class ImageEmbedder implements AutoCloseable {
                 vectors.add(normalized ? unit(vector) : vector);
             }
         }
-    }
-
-    /** The type of the vectors of a batch, whose first dimension is proven to be the batch. */
-    private TensorType outputType(int batch, ImageSize size) {
-        TensorType pictures =
-                new TensorType(
-                        ElementType.FLOAT32,
-                        batch,
-                        preprocessing.channels(),
-                        size.height(),
-                        size.width());
-        TensorType type =
-                Objects.requireNonNull(session.outputTypes(Map.of(input, pictures)).get(output));
-        if (type.type() != ElementType.FLOAT32 || type.rank() < 1 || type.shape()[0] != batch) {
-            throw Checks.refused(
-                    "output: \"%s\", %s for %s pictures (expected: float32 numbers, a row for each"
-                            + " picture)",
-                    output, type, batch);
-        }
-        return type;
     }
 
     /** The vector scaled to length 1; one of zeros, or with what is no number, as it is. */
@@ -354,9 +332,7 @@ public final class ImageEmbedder implements AutoCloseable {
          * @throws IllegalArgumentException if it is out of range
          */
         public Builder maxBatch(int pictures) {
-            if (pictures < 1 || pictures > 1024) {
-                throw Checks.refused("pictures: %s (expected: 1 to 1024)", pictures);
-            }
+            Checks.range("pictures", pictures, 1, 1024);
             this.maxBatch = pictures;
             return this;
         }
@@ -399,23 +375,12 @@ public final class ImageEmbedder implements AutoCloseable {
          *     the output's name
          */
         public ImageEmbedder build() throws IOException {
-            OnnxNetwork network = model == null ? packaged() : OnnxNetwork.load(model);
+            OnnxNetwork network = ModelPictures.network(model);
             try {
                 return new ImageEmbedder(this, network, preprocessing(network));
             } catch (Throwable failure) {
                 network.close();
                 throw failure;
-            }
-        }
-
-        private static OnnxNetwork packaged() throws IOException {
-            try (InputStream stream = ImageEmbedder.class.getResourceAsStream(PACKAGED)) {
-                if (stream == null) {
-                    throw new IOException(
-                            "the packaged model is missing (expected: strider-faces.jar on the class"
-                                    + " path, or a model of your own)");
-                }
-                return OnnxNetwork.load(stream.readAllBytes());
             }
         }
 
@@ -425,10 +390,7 @@ public final class ImageEmbedder implements AutoCloseable {
                     : ModelPictures.preprocessing(network, imageEntries, model);
         }
 
-        private String output(Graph graph) {
-            return output != null ? output : graph.outputs().getFirst();
-        }
-
+        /** The session's outputs. */
         private String[] outputs(Graph graph, String own) {
             List<String> names = new ArrayList<>(allOutputs ? graph.outputs() : List.of());
             names.add(own);

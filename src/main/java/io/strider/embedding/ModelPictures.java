@@ -5,6 +5,7 @@ import io.strider.graph.GraphInput;
 import io.strider.onnx.OnnxNetwork;
 import io.strider.tensor.ElementType;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -13,12 +14,34 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model says about its pictures.
+ * What a model says about its pictures, and how it is compared with that.
  *
  * @param preprocessing how they are prepared
  * @param input the name of the value that they become
  */
 record ModelPictures(Preprocessing preprocessing, String input) {
+    private static final String PACKAGED = "face_recognition.onnx";
+
+    /**
+     * Loads a model.
+     *
+     * @param model an ONNX file; null for the packaged one
+     * @throws IOException if it cannot be read or run, or there is no packaged one
+     */
+    static OnnxNetwork network(@Nullable Path model) throws IOException {
+        if (model != null) {
+            return OnnxNetwork.load(model);
+        }
+        try (InputStream stream = ImageEmbedder.class.getResourceAsStream(PACKAGED)) {
+            if (stream == null) {
+                throw new IOException(
+                        "the packaged model is missing (expected: strider-faces.jar on the class"
+                                + " path, or a model of your own)");
+            }
+            return OnnxNetwork.load(stream.readAllBytes());
+        }
+    }
+
     /**
      * Reads a model's metadata, or a {@code preprocessor_config.json} beside it.
      *

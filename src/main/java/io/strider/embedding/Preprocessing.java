@@ -181,7 +181,7 @@ public final class Preprocessing {
     }
 
     /** The picture's own array, which nobody writes, or a copy of a buffer. */
-    @SuppressWarnings("ArrayEquality") // it is the same one
+    @SuppressWarnings({"ArrayEquality", "ReferenceEquality"}) // it is the same one
     private static byte[] owned(byte[] pixels, Picture picture, ImageSize size) {
         return pixels == picture.values()
                 ? pixels

@@ -51,6 +51,6 @@ public final class Ticket<R> {
      * @param action quick; must not throw
      */
     public void whenEnded(Runnable action) {
-        entry.outcome().thenRun(action);
+        CompletableFuture<Void> _ = entry.outcome().thenRun(action);
     }
 }

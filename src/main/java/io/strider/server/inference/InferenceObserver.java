@@ -9,8 +9,11 @@ public interface InferenceObserver {
     /** Nobody. */
     InferenceObserver NOBODY = new InferenceObserver() {};
 
+    /** Stands for a model that there is not. */
+    String UNKNOWN = "unknown";
+
     /**
-     * A picture was decoded and brought to the model's size, or refused.
+     * A picture was decoded and brought to the model's size.
      *
      * @param waitNanos until a decoder was free
      * @param decodeNanos how long it took
@@ -35,7 +38,7 @@ public interface InferenceObserver {
     /**
      * A request, or a picture of one, was refused.
      *
-     * @param model as asked for; {@code unknown} if there is none of that name
+     * @param model its name; {@link #UNKNOWN} if there is none of that name
      */
     default void refused(String model, RefusedException.Reason reason) {}
 

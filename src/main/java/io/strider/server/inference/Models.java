@@ -2,41 +2,64 @@ package io.strider.server.inference;
 
 import io.strider.embedding.DecodingLimits;
 import io.strider.embedding.ImageDecoder;
-import io.strider.embedding.ImageEmbedder;
-import io.strider.embedding.ImageFormatException;
+import io.strider.embedding.Picture;
+import io.strider.server.batching.Batcher;
+import io.strider.server.batching.BatcherOptions;
+import io.strider.server.batching.Reservation;
+import io.strider.server.inference.RefusedException.Reason;
 import io.strider.tensor.NdArray;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Models that are loaded and serve: pictures are decoded beside the computing, joined into batches
- * and computed by a fixed number of threads, fairly between callers. Thread-safe.
+ * Models that are loaded and serve. Two stages, each a {@link Batcher}: a few threads decode
+ * pictures one by one, a few compute them in batches, fairly between callers. A request has places
+ * for all its pictures before the first is decoded, or is refused at once.
+ *
+ * <p>A batch's vectors have the bits that {@link io.strider.embedding.ImageEmbedder#embed(List)}
+ * gives for the same batch.
+ *
+ * <p>Thread-safe. Calls wait, best on virtual threads; nothing is computed by the threads that
+ * call.
  */
 public final class Models implements Inference, AutoCloseable {
-    private final Map<String, ImageEmbedder> embedders = new LinkedHashMap<>();
-    private final ImageDecoder decoder;
-    private volatile boolean draining;
+    private final int maxPictures;
+    private final int maxQueued;
+    private final InferenceObserver observer;
+    private final CallGate gate = new CallGate();
+    private final PixelBudget pixels = PixelBudget.ofHeap();
+    private final ModelRegistry registry;
+    private final Batcher<ServedModel, DecodingRun.Encoded, Picture> decoding;
+    private final Batcher<BatchKey, Work, Work.Product> computing;
 
-    private Models(Builder builder) throws IOException {
-        decoder = new ImageDecoder(builder.limits);
-        for (ModelFile file : builder.files) {
-            ImageEmbedder.Builder parts =
-                    ImageEmbedder.builder()
-                            .maxBatch(builder.maxBatch)
-                            .callerComputes(builder.computeThreads);
-            if (file.path() != null) {
-                parts.model(file.path());
-            }
-            embedders.put(file.name(), parts.build());
-        }
+    private Models(Builder builder, ModelRegistry registry, BatcherOptions computeOptions) {
+        this.maxPictures = builder.maxPictures;
+        this.maxQueued = builder.maxQueued;
+        this.observer = builder.observer;
+        this.registry = registry;
+        this.computing =
+                Batcher.start(computeOptions, BatchKey::limit, new BatchRun(builder.observer));
+        this.decoding =
+                Batcher.start(
+                        new BatcherOptions(
+                                "strider-decode",
+                                Runtime.getRuntime().availableProcessors(),
+                                1,
+                                Duration.ZERO,
+                                builder.maxQueued),
+                        _ -> 1,
+                        new DecodingRun(new ImageDecoder(builder.limits)));
     }
 
     /** A builder; without a model it serves the packaged one. */
@@ -46,119 +69,198 @@ public final class Models implements Inference, AutoCloseable {
 
     @Override
     public List<ModelDescription> models() {
-        return embedders.keySet().stream().map(this::describe).toList();
-    }
-
-    private ModelDescription describe(String name) {
-        ImageEmbedder embedder = Objects.requireNonNull(embedders.get(name));
-        return new ModelDescription(
-                name, 1, true, OptionalInt.of(embedder.dimensions()), List.of(), List.of());
+        return registry.all().stream().map(ServedModel::description).toList();
     }
 
     @Override
     public ModelDescription model(@Nullable String name) throws RefusedException {
-        return describe(known(name));
-    }
-
-    private String known(@Nullable String name) throws RefusedException {
-        String wanted = name == null ? embedders.keySet().iterator().next() : name;
-        if (!embedders.containsKey(wanted)) {
-            throw new RefusedException(
-                    RefusedException.Reason.UNKNOWN_MODEL,
-                    "model: \"%s\" (expected: one of %s)".formatted(wanted, embedders.keySet()));
-        }
-        return wanted;
+        return registry.get(name).description();
     }
 
     @Override
     public EmbeddedPictures embed(@Nullable String model, List<byte[]> pictures, Call call)
             throws RefusedException, InterruptedException {
-        if (draining) {
-            throw new RefusedException(RefusedException.Reason.UNAVAILABLE, "server is ending");
-        }
-        ImageEmbedder embedder = Objects.requireNonNull(embedders.get(known(model)));
-        List<Embedded> results = new ArrayList<>();
-        for (byte[] bytes : pictures) {
-            try {
-                results.add(Embedded.of(embedder.embed(decoder.decode(bytes, "picture"))));
-            } catch (ImageFormatException bad) {
-                results.add(
-                        Embedded.refused(
-                                new RefusedException(
-                                        RefusedException.Reason.BAD_PICTURE,
-                                        String.valueOf(bad.getMessage()))));
+        List<byte[]> all = List.copyOf(pictures);
+        try (CallGate.Pass _ = gate.enter();
+                ServedModel.Lease lease = registry.lease(model)) {
+            requirePictures(lease.model(), all.size());
+            try (Reservation<BatchKey, Work, Work.Product> places =
+                            places(computing, call, all.size());
+                    Reservation<ServedModel, DecodingRun.Encoded, Picture> decoders =
+                            places(decoding, call, all.size())) {
+                return new PictureRequest(lease.model(), all, pixels, observer)
+                        .run(decoders, places);
             }
+        } catch (RefusedException refusal) {
+            throw told(model, refusal);
         }
-        return new EmbeddedPictures(model(model), results, 0, 0, 0);
+    }
+
+    private void requirePictures(ServedModel model, int count) throws RefusedException {
+        if (!model.description().takesPictures()) {
+            throw new RefusedException(
+                    Reason.BAD_REQUEST,
+                    "model \"%s\": takes tensors (expected: one that takes pictures)"
+                            .formatted(model.name()));
+        }
+        if (count == 0) {
+            throw new RefusedException(Reason.BAD_REQUEST, "pictures: none (expected: at least 1)");
+        }
+        if (count > maxPictures) {
+            throw new RefusedException(
+                    Reason.TOO_LARGE,
+                    "pictures: %s (expected: at most %s in a request)"
+                            .formatted(count, maxPictures));
+        }
+    }
+
+    /** Reserves places for a request's items, or refuses it. */
+    private <K, T, R> Reservation<K, T, R> places(Batcher<K, T, R> stage, Call call, int items)
+            throws RefusedException {
+        if (items > maxQueued) {
+            throw new RefusedException(
+                    Reason.TOO_LARGE,
+                    "request: %s items (expected: at most %s, which the queue holds)"
+                            .formatted(items, maxQueued));
+        }
+        if (call.remainingNanos() <= 0) {
+            throw Refusals.deadline("request");
+        }
+        try {
+            return stage.reserve(call.caller(), items, call.deadlineNanos())
+                    .orElseThrow(Models::queueFull);
+        } catch (RejectedExecutionException _) { // given up since the call came in
+            throw CallGate.refusal();
+        }
+    }
+
+    private static RefusedException queueFull() {
+        return new RefusedException(Reason.QUEUE_FULL, "the queue is full (expected: later)");
     }
 
     @Override
     public Map<String, NdArray> infer(
             @Nullable String model, Map<String, NdArray> inputs, List<String> outputs, Call call)
             throws RefusedException, InterruptedException {
-        throw new RefusedException(RefusedException.Reason.UNAVAILABLE, "not yet");
+        Map<String, NdArray> given = new LinkedHashMap<>(inputs);
+        try (CallGate.Pass _ = gate.enter();
+                ServedModel.Lease lease = registry.lease(model)) {
+            TensorRequest request = new TensorRequest(lease.model(), given, outputs);
+            try (Reservation<BatchKey, Work, Work.Product> places =
+                    places(computing, call, request.items())) {
+                return request.run(places, observer);
+            }
+        } catch (RefusedException refusal) {
+            throw told(model, refusal);
+        }
+    }
+
+    private RefusedException told(@Nullable String asked, RefusedException refusal) {
+        String name;
+        try {
+            name = registry.get(asked).name();
+        } catch (RefusedException _) {
+            name = InferenceObserver.UNKNOWN; // a name of the sender's own does not get far
+        }
+        observer.refused(name, refusal.reason());
+        return refusal;
     }
 
     /**
      * Loads a model's file again beside the old one, warms it up and lets it serve; the old one is
      * closed when its last call ends. No call fails for it.
      *
-     * @param name null for all models
+     * @param name null for all models, of which then all are replaced or none
      * @throws IOException if a file cannot be loaded, or there is no model of that name; all models
      *     then go on as they were
      * @throws IllegalStateException if closed
      */
-    public void replace(@Nullable String name) throws IOException {}
+    public void replace(@Nullable String name) throws IOException {
+        registry.replace(name).forEach(model -> observer.replaced(model.description()));
+    }
 
     /** Why a request with one picture would be refused now, if it would. */
     public Optional<RefusedException> admission() {
-        return Optional.empty();
+        if (gate.isShut()) {
+            return Optional.of(CallGate.refusal());
+        }
+        return computing.free() < 1 ? Optional.of(queueFull()) : Optional.empty();
     }
 
     /** Refuses new calls from now on; those that have been accepted go on. */
     public void drain() {
-        draining = true;
+        gate.shut();
     }
 
     /**
-     * Waits until no call is under way.
+     * Waits until no call is under way, and nothing is computed for one that was given up.
      *
      * @return whether that came to be in time
+     * @throws InterruptedException if this thread is interrupted
      */
     public boolean awaitIdle(Duration most) throws InterruptedException {
-        return true;
+        long end = System.nanoTime() + most.toNanos();
+        return gate.awaitEmpty(most.toNanos(), TimeUnit.NANOSECONDS)
+                && decoding.awaitIdle(end - System.nanoTime(), TimeUnit.NANOSECONDS)
+                && computing.awaitIdle(end - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
-    /** Gives up what is queued and not yet being computed: such calls are refused. */
-    public void giveUp() {}
+    /**
+     * Gives up what is queued and not yet being decoded or computed: its callers are told {@link
+     * Reason#UNAVAILABLE}. Also drains.
+     */
+    public void giveUp() {
+        gate.shut();
+        decoding.giveUp();
+        computing.giveUp();
+    }
 
-    /** Pictures and rows that are reserved or queued, and not yet being computed. */
+    /** Pictures and rows that have a place in the queue and are not being computed. */
     public int queued() {
-        return 0;
+        return computing.waiting();
     }
 
-    /** Threads that compute now, at most as many as there are. */
+    /** Threads that compute now. */
     public int computing() {
-        return 0;
+        return computing.busyLanes();
+    }
+
+    /** Threads that decode now. */
+    public int decoding() {
+        return decoding.busyLanes();
     }
 
     /** Bytes off the heap that computations hold, the models' weights not counted. */
     public long nativeBytes() {
-        return 0;
+        return registry.all().stream().mapToLong(ServedModel::nativeBytes).sum();
     }
 
-    /** Drains, waits until all that was accepted is answered, and gives all memory back. */
+    /**
+     * Drains, waits until all that was accepted is answered, and gives all memory back. Closing
+     * again is harmless.
+     */
     @Override
     public void close() {
-        embedders.values().forEach(ImageEmbedder::close);
+        gate.shut();
+        gate.awaitEmpty();
+        decoding.close();
+        computing.close();
+        registry.close();
     }
 
     /** Collects what is served, and how. Not thread-safe. */
     public static final class Builder {
+        private static final int MOST = 1_000_000;
+
         private final List<ModelFile> files = new ArrayList<>();
         private int maxBatch = 8;
+        private Duration maxDelay = Duration.ofMillis(2);
         private int computeThreads = Runtime.getRuntime().availableProcessors();
+        private int maxQueued = 256;
+        private int maxPictures = 64;
+        private long memoryLimit = -1;
         private DecodingLimits limits = DecodingLimits.DEFAULT;
+        private InferenceObserver observer = InferenceObserver.NOBODY;
 
         private Builder() {}
 
@@ -168,7 +270,7 @@ public final class Models implements Inference, AutoCloseable {
             return this;
         }
 
-        /** The most pictures that are computed at once, 1 to 1024; 8 by default. */
+        /** The most pictures that are computed together, 1 to 1024; 8 by default. */
         public Builder maxBatch(int items) {
             maxBatch = items;
             return this;
@@ -176,6 +278,7 @@ public final class Models implements Inference, AutoCloseable {
 
         /** How long a picture waits for others, 0 to 1 minute; 2 ms by default. */
         public Builder maxDelay(Duration delay) {
+            maxDelay = Objects.requireNonNull(delay, "delay");
             return this;
         }
 
@@ -185,13 +288,15 @@ public final class Models implements Inference, AutoCloseable {
             return this;
         }
 
-        /** The most pictures that wait, 1 to 1,000,000; 256 by default. */
+        /** The most pictures and rows that wait, 1 to 1,000,000; 256 by default. */
         public Builder maxQueued(int items) {
+            maxQueued = items;
             return this;
         }
 
         /** The most pictures of one request, 1 to 1,000,000; 64 by default. */
         public Builder maxPictures(int pictures) {
+            maxPictures = pictures;
             return this;
         }
 
@@ -201,26 +306,64 @@ public final class Models implements Inference, AutoCloseable {
             return this;
         }
 
-        /** Bytes off the heap that computations may take together, beside the weights. */
+        /**
+         * Bytes off the heap that computations of all models may take together, beside the weights;
+         * each model has an equal share. What needs more is refused. By default each may take as
+         * much as the Java heap may, but at least 1 GiB.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
         public Builder memoryLimit(long bytes) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException(
+                        "memoryLimit: %s (expected: >= 0)".formatted(bytes));
+            }
+            memoryLimit = bytes;
             return this;
         }
 
         /** Who is told what happens; nobody by default. */
-        public Builder observer(InferenceObserver observer) {
+        public Builder observer(InferenceObserver told) {
+            observer = Objects.requireNonNull(told, "told");
             return this;
         }
 
         /**
          * Loads all models and warms each up.
          *
-         * @throws IOException if one cannot be loaded, which the message names
+         * @throws IOException if one cannot be loaded, which the message names; those that were are
+         *     closed
+         * @throws IllegalArgumentException if two models have one name, or an option is out of its
+         *     range
          */
         public Models load() throws IOException {
-            if (files.isEmpty()) {
-                files.add(ModelFile.packagedFaces());
+            if (maxPictures < 1 || maxPictures > MOST) {
+                throw new IllegalArgumentException(
+                        "maxPictures: %s (expected: 1 to %s)".formatted(maxPictures, MOST));
             }
-            return new Models(this);
+            List<ModelFile> wanted =
+                    files.isEmpty() ? List.of(ModelFile.packagedFaces()) : List.copyOf(files);
+            Set<String> names = new HashSet<>();
+            for (ModelFile file : wanted) {
+                if (!names.add(file.name())) {
+                    throw new IllegalArgumentException(
+                            "model's name: \"%s\" twice (expected: one for each)"
+                                    .formatted(file.name()));
+                }
+            }
+            BatcherOptions options =
+                    new BatcherOptions(
+                            "strider-compute", computeThreads, maxBatch, maxDelay, maxQueued);
+            long share = memoryLimit < 0 ? -1 : memoryLimit / wanted.size();
+            ServedModel.Settings settings =
+                    new ServedModel.Settings(maxBatch, computeThreads, share);
+            ModelRegistry registry = new ModelRegistry(wanted, settings);
+            try {
+                return new Models(this, registry, options);
+            } catch (Throwable failure) {
+                registry.close();
+                throw failure;
+            }
         }
     }
 }
