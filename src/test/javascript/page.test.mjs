@@ -1,6 +1,7 @@
 // The server's page in a real browser: Debian's Chromium, driven without a window.
 
 import assert from 'node:assert/strict';
+import {dirname} from 'node:path';
 import {after, before, test} from 'node:test';
 import {chromium} from 'playwright-core';
 import {address, compared, key, noPicture, photographs} from './server.mjs';
@@ -98,6 +99,26 @@ onPage('photographs that are dropped become a matrix with the numbers of POST /c
     await page.hover('#matrix td[data-row="0"][data-column="4"]');
     await page.screenshot({path: process.env.STRIDER_SCREENSHOT, fullPage: true});
   }
+});
+
+onPage('of a folder that is dropped the pictures are taken', async (page, context) => {
+  await giveKey(page);
+  await drop(page, context, [dirname(paths[0])]); // a text is in it too
+  await matrixHas(page, squares);
+  assert.equal(await page.locator('#status').textContent(), `${paths.length} computed`);
+});
+
+onPage('pictures can be pasted', async page => {
+  await giveKey(page);
+  await page.evaluate(async files => {
+    const clipboardData = new DataTransfer();
+    for (const [name, base64] of files) {
+      const bytes = Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+      clipboardData.items.add(new File([bytes], name, {type: 'image/png'}));
+    }
+    document.dispatchEvent(new ClipboardEvent('paste', {clipboardData, cancelable: true}));
+  }, photographs.slice(0, 2).map(({name, bytes}) => [name, bytes.toString('base64')]));
+  await matrixHas(page, 4);
 });
 
 onPage('pointing at a square shows its pair', async page => {
@@ -249,6 +270,7 @@ onPage('the page shows the models of GET /v1/models, and asks the one that is ch
   await page.getByRole('alert').getByText('no-such-model').waitFor();
   await page.getByLabel('Model').selectOption('faces');
   await matrixHas(page, squares);
+  assert.ok(await page.locator('#problem').isHidden());
 });
 
 onPage('on a phone nothing is wider than the window', async page => {

@@ -110,8 +110,9 @@ export class Matrix {
     const least = this.#numbers.checked && free < READABLE ? ENLARGED : SMALLEST;
     const size = Math.max(least, free);
     const head = Math.max(size, HEAD);
-    board.parentElement.style.setProperty('--board',
-      `${Math.min(width, head + count * (size + gap))}px`);
+    const wide = head + count * (size + gap);
+    board.parentElement.style.setProperty('--board', `${Math.min(width, wide)}px`);
+    this.#table.style.setProperty('--width', `${wide + 2 * gap}px`); // known: a layout without a search
     this.#table.style.setProperty('--size', `${size}px`);
     this.#table.style.setProperty('--head', `${head}px`);
     this.#table.style.setProperty('--gap', `${gap}px`);

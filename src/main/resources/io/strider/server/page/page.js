@@ -21,6 +21,8 @@ const key = byId('key');
 let pictures = [];
 /** What the matrix shows. */
 let shown = {pictures: [], similarities: [], least: 1};
+/** Pictures whose thumbnails are not shown yet. */
+const arrived = [];
 /** {row, column} of the matrix, or null. */
 let pointed = null;
 /** How many files there was no room for. */
@@ -53,12 +55,26 @@ function add(files) {
     pictures.push(picture);
     thumbnail(file).then(address => {
       picture.thumbnail = address;
-      showPictures();
-      matrix.repaint(picture);
-      showPairAt(pointed);
+      arrived.push(picture);
+      if (arrived.length === 1) {
+        setTimeout(showThumbnails, 100);
+      }
     });
   }
   work();
+}
+
+/** Shows the thumbnails that were made lately, together: a large matrix takes long to draw. */
+function showThumbnails() {
+  for (const picture of arrived.splice(0)) {
+    if (pictures.includes(picture)) {
+      matrix.repaint(picture);
+    } else {
+      URL.revokeObjectURL(picture.thumbnail);
+    }
+  }
+  showPictures();
+  showPairAt(pointed);
 }
 
 function remove(gone) {
@@ -173,7 +189,7 @@ async function waitFor(seconds, reason) {
   const until = performance.now() + seconds * 1000;
   const show = () => {
     const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
-    byId('problem').querySelector('p').textContent = `${reason} \u2013 trying again in ${left} s`;
+    byId('countdown').textContent = `\u2013 trying again in ${left} s`;
   };
   tell(reason, {retry: true, stop: true, calm: true});
   show();
@@ -190,7 +206,8 @@ async function waitFor(seconds, reason) {
 function tell(message, {retry = false, stop = false, calm = false} = {}) {
   const problem = byId('problem');
   problem.hidden = message === null;
-  problem.querySelector('p').textContent = message ?? '';
+  byId('message').textContent = message ?? '';
+  byId('countdown').textContent = '';
   problem.classList.toggle('calm', calm);
   byId('retry').hidden = !retry;
   byId('retry').textContent = stop ? 'Try now' : 'Try again';
@@ -318,6 +335,7 @@ model.addEventListener('change', () => {
   for (const picture of pictures) {
     picture.error = null; // another model may take it
   }
+  tell(null);
   showMatrix();
   work();
 });

@@ -84,13 +84,12 @@ async function shrink(file) {
     return null; // the server may know it nevertheless, or will tell what is wrong
   }
   const scale = Math.min(1, THUMBNAIL / Math.max(picture.width, picture.height));
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(picture.width * scale));
-  canvas.height = Math.max(1, Math.round(picture.height * scale));
+  const canvas = new OffscreenCanvas(
+    Math.max(1, Math.round(picture.width * scale)), Math.max(1, Math.round(picture.height * scale)));
+  const type = file.type === 'image/jpeg' ? file.type : 'image/png'; // others may be transparent
   const context = canvas.getContext('2d');
   context.imageSmoothingQuality = 'high';
   context.drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
-  const small = await new Promise(done => canvas.toBlob(done, 'image/webp', 0.9));
-  return small ? URL.createObjectURL(small) : null;
+  return URL.createObjectURL(await canvas.convertToBlob({type, quality: 0.9}));
 }
