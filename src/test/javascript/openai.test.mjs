@@ -12,6 +12,13 @@ function cosine(a, b) {
   return a.reduce((sum, value, i) => sum + value * b[i], 0) / Math.hypot(...a) / Math.hypot(...b);
 }
 
+/** But for the last bits, in which a server's first answers may differ from later ones. */
+function assertEqual(vector, expected) {
+  assert.equal(vector.length, expected.length);
+  expected.forEach((value, i) =>
+    assert.ok(Math.abs(vector[i] - value) < 1e-6, `number ${i}: ${vector[i]}, not ${value}`));
+}
+
 test('the models are listed', async () => {
   const names = [];
   for await (const model of client.models.list()) {
@@ -39,9 +46,9 @@ test('base64 holds the same numbers as floats do', async () => {
   assert.equal(typeof text, 'string');
   const bytes = Buffer.from(text, 'base64');
   assert.equal(bytes.length, 4 * floats.length);
-  floats.forEach((value, i) => assert.equal(bytes.readFloatLE(4 * i), Math.fround(value), `number ${i}`));
+  assertEqual(floats.map((_, i) => bytes.readFloatLE(4 * i)), floats);
   // Where no encoding is asked for, the client asks for base64 and decodes it by itself.
-  assert.deepEqual([...(await ask(undefined)).data[0].embedding], floats.map(Math.fround));
+  assertEqual((await ask(undefined)).data[0].embedding, floats);
 });
 
 test('a batch has the vectors of its pictures in their order', async () => {
