@@ -95,6 +95,20 @@ use_onnx_test_data() {
             "(to install it: apt-get install libonnx-testdata)"
 }
 
+# A browser without a window for the tests of the server's page, as STRIDER_CHROMIUM; false if there is none.
+use_chromium() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+        || command -v google-chrome >/dev/null || install_package chromium || return 1
+    STRIDER_CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome) \
+        && export STRIDER_CHROMIUM
+}
+
+# Node 18 or newer with npm; false if there is none.
+use_node() {
+    command -v npm >/dev/null || return 1
+    node --version | awk -F '[v.]' '{ exit !($2 >= 18) }'
+}
+
 maven() {
     mvn -B -ntp -f "$project/pom.xml" "$@"
 }
