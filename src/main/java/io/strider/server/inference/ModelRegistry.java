@@ -33,6 +33,18 @@ final class ModelRegistry implements AutoCloseable {
         this.files = List.copyOf(files);
         this.settings = settings;
         this.models = loaded(this.files, Map.of());
+        Thread.ofPlatform().name("strider-warm-up").daemon().start(this::warmUp);
+    }
+
+    /** Beside the first requests, which need not wait for it. */
+    private void warmUp() {
+        for (ServedModel model : models.values()) {
+            try (ServedModel.Lease lease = model.lease()) {
+                if (lease != null) {
+                    new WarmUp(model).rest();
+                }
+            }
+        }
     }
 
     private Map<String, ServedModel> loaded(List<ModelFile> wanted, Map<String, ServedModel> old)
@@ -104,6 +116,7 @@ final class ModelRegistry implements AutoCloseable {
                 throw new IllegalStateException("the models are closed");
             }
             Map<String, ServedModel> fresh = loaded(wanted, models);
+            fresh.values().forEach(model -> new WarmUp(model).rest());
             Map<String, ServedModel> all = new LinkedHashMap<>(models);
             List<ServedModel> old = new ArrayList<>();
             fresh.forEach((key, model) -> {

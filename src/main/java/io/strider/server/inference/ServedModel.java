@@ -76,7 +76,7 @@ final class ServedModel {
 
     /**
      * Loads a model, for pictures if anything tells how they are prepared, else for tensors alone,
-     * and runs it once for each size of a batch.
+     * and runs it once.
      *
      * @param version the generation's number
      * @throws IOException if that cannot be done; the message begins with the model's name
@@ -101,7 +101,7 @@ final class ServedModel {
             embedder = embedder(file, settings);
             session = embedder == null ? session(file, settings) : embedder.session();
             ServedModel model = new ServedModel(file.name(), version, settings, session, embedder);
-            new WarmUp(model).run();
+            new WarmUp(model).first();
             return model;
         } catch (Throwable failure) {
             if (embedder != null) {

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * Runs a model before anybody asks it, so that plans are made, weights packed and code compiled for
- * the first request: black pictures, or zeros, in batches of all the sizes that a batcher makes.
+ * the first request: black pictures, or zeros, in batches of sizes that a batcher makes.
  */
 final class WarmUp {
     private static final int CHANNELS = 3;
@@ -26,12 +26,20 @@ final class WarmUp {
         this.model = model;
     }
 
-    void run() {
+    /** A single picture: what a server needs to be ready. */
+    void first() {
+        run(1);
+    }
+
+    /** Larger batches. */
+    void rest() {
         int most = model.maxBatch();
-        for (int batch = 1; batch < most; batch *= 2) {
+        for (int batch = 2; batch < most; batch *= 2) {
             run(batch);
         }
-        run(most);
+        if (most > 1) {
+            run(most);
+        }
     }
 
     private void run(int batch) {
