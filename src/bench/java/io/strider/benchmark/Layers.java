@@ -90,12 +90,13 @@ public final class Layers {
         peaks.merge(threads, FmaPeak.measure(threads), Math::max);
     }
 
+    /** One after the other what is compared: a machine changes its pace over minutes. */
     private List<Workload> workloads() {
         List<Workload> workloads = new ArrayList<>();
-        for (int threads : options.threads()) {
-            for (int batch : options.batches()) {
-                for (Pass pass : options.passes()) {
-                    for (Shape shape : options.shapes()) {
+        for (Pass pass : options.passes()) {
+            for (Shape shape : options.shapes()) {
+                for (int batch : options.batches()) {
+                    for (int threads : options.threads()) {
                         workloads.add(new Workload(pass, shape, batch, threads));
                     }
                 }
