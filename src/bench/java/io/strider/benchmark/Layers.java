@@ -69,6 +69,7 @@ public final class Layers {
                     threads == 1 ? "" : "s",
                     peaks.get(threads));
         }
+        long[] ticks = Surroundings.ticks();
         System.out.println();
         System.out.println(Table.header());
         List<Workload> workloads = workloads();
@@ -82,6 +83,7 @@ public final class Layers {
         }
         processes.values().forEach(LayerProcess::close);
         summarize();
+        System.out.println(Surroundings.stolen(ticks));
         return errors == 0 ? 0 : 1;
     }
 
