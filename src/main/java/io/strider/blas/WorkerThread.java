@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 /** One thread of a pool: joins the oldest job that has tasks, else sleeps until it is called. */
 final class WorkerThread implements Runnable {
     private final Dispatcher dispatcher;
-    private final long spinNanos;
+    private final Lookout lookout;
     private final Thread thread;
 
     /** Whether it sleeps, or is about to, and nobody has called it; guarded by the dispatcher. */
@@ -14,9 +14,9 @@ final class WorkerThread implements Runnable {
     private volatile boolean called;
 
     @SuppressWarnings("this-escape") // the thread is started when all is built
-    WorkerThread(Dispatcher dispatcher, String name, long spinNanos) {
+    WorkerThread(Dispatcher dispatcher, String name, Lookout lookout) {
         this.dispatcher = dispatcher;
-        this.spinNanos = spinNanos;
+        this.lookout = lookout;
         this.thread =
                 Thread.ofPlatform()
                         .name(name)
@@ -45,12 +45,11 @@ final class WorkerThread implements Runnable {
     }
 
     private void awaitCall() {
-        boolean spinning = spinNanos > 0;
-        long start = spinning ? System.nanoTime() : 0;
+        boolean awake = lookout.isAwake();
+        long start = awake ? System.nanoTime() : 0;
         while (!called) {
-            if (spinning) {
-                Thread.onSpinWait();
-                spinning = System.nanoTime() - start < spinNanos;
+            if (awake) {
+                awake = lookout.waitOn(start);
             } else {
                 LockSupport.park(this);
                 Thread.interrupted(); // an interrupt that stays would keep it from sleeping

@@ -84,16 +84,18 @@ public final class Workers implements AutoCloseable {
 
     private final Dispatcher dispatcher;
     private final WorkerThread[] threads;
-    private final long spinNanos;
+    private final Lookout lookout;
 
     private Workers(int threads, long spinNanos) {
-        this.spinNanos = spinNanos;
+        this.lookout = new Lookout(spinNanos);
         this.threads = new WorkerThread[threads];
         this.dispatcher = new Dispatcher(this.threads);
         int pool = POOLS.incrementAndGet();
         for (int i = 0; i < threads; i++) {
             String name = "strider-worker-" + pool + "-" + i;
-            this.threads[i] = new WorkerThread(dispatcher, name, spinNanos);
+            // With a caller that computes the last one is not needed: it would take a processor.
+            Lookout own = i < threads - 1 ? lookout : new Lookout(spinNanos);
+            this.threads[i] = new WorkerThread(dispatcher, name, own);
         }
     }
 
@@ -181,8 +183,27 @@ public final class Workers implements AutoCloseable {
         }
         // Who computed waits for the last tasks of others, which are near their end. Who did not
         // would take a processor from those who do, and a virtual thread hold its carrier.
-        boolean interrupted = await(job, seat == null ? 0 : spinNanos);
+        boolean interrupted = await(job, seat != null && lookout.isAwake());
         dispatcher.end(job, interrupted);
+    }
+
+    /**
+     * Says that calls of {@link #run} will now follow each other closely, as the layers of a network
+     * do: until {@link #endSeries} a thread without work looks out longer for some, up to 200 µs,
+     * before it sleeps, and yields the processor to whoever else wants it
+     * meanwhile. Series of several callers may overlap.
+     */
+    public void beginSeries() {
+        lookout.beginSeries();
+    }
+
+    /**
+     * Ends a series.
+     *
+     * @throws IllegalStateException if none has begun
+     */
+    public void endSeries() {
+        lookout.endSeries();
     }
 
     private static void requireNotNegative(String argument, long value) {
@@ -200,17 +221,15 @@ public final class Workers implements AutoCloseable {
     }
 
     /** Waits until the job is complete; returns whether the thread was interrupted meanwhile. */
-    private boolean await(Job job, long spin) {
+    private boolean await(Job job, boolean awake) {
         boolean interrupted = false;
-        boolean spinning = spin > 0;
-        long start = spinning && !job.isComplete() ? System.nanoTime() : 0;
+        long start = awake && !job.isComplete() ? System.nanoTime() : 0;
         while (!job.isComplete()) {
             if (Thread.interrupted()) {
                 interrupted = true;
                 dispatcher.interrupt(job);
-            } else if (spinning) {
-                Thread.onSpinWait();
-                spinning = System.nanoTime() - start < spin;
+            } else if (awake) {
+                awake = lookout.waitOn(start);
             } else {
                 LockSupport.park(this);
             }

@@ -157,13 +157,18 @@ final class BandedGemm implements PreparedAlgorithm {
     }
 
     @Override
-    public long tasks(long batch) {
+    public long tasks(long batch, int threads) {
         return batch * bands;
     }
 
     @Override
     public void run(
-            long task, Tensor x, @Nullable Tensor residual, Tensor y, MemorySegment scratch) {
+            long task,
+            int threads,
+            Tensor x,
+            @Nullable Tensor residual,
+            Tensor y,
+            MemorySegment scratch) {
         long n = task / bands;
         long first = task % bands * bandRows;
         long rows = Math.min(bandRows, geometry.outHeight() - first);

@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** By BLAS: B lies as depth × columns, the epilogue goes over the written rows. */
 final class BlasPackedGemm implements PackedGemm {
+    /** Columns of a panel, but for the last. */
+    private static final long PANEL = 64;
+
+    /** What the kernels of OpenBLAS compute at a time, 4 to 16 of one side or the other. */
+    private static final int BLOCK_ROWS = 8;
+
     private final long depth;
     private final long columns;
     private final MemorySegment packed;
@@ -37,7 +43,29 @@ final class BlasPackedGemm implements PackedGemm {
     }
 
     @Override
+    public int panels() {
+        return Math.toIntExact(Math.ceilDiv(columns, PANEL));
+    }
+
+    @Override
+    public long firstColumn(int panel) {
+        return Math.min(columns, panel * PANEL);
+    }
+
+    @Override
+    public int blockRows() {
+        return BLOCK_ROWS;
+    }
+
+    @Override
+    public boolean isRoundedByNeighbours() {
+        return true;
+    }
+
+    @Override
     public void multiply(
+            int fromPanel,
+            int toPanel,
             long rows,
             MemorySegment a,
             long aAt,
@@ -49,23 +77,24 @@ final class BlasPackedGemm implements PackedGemm {
             @Nullable MemorySegment residual,
             long residualAt,
             long ldr) {
+        long column = firstColumn(fromPanel);
         blas.sgemm(
                 Transpose.NO_TRANSPOSE,
                 Transpose.NO_TRANSPOSE,
                 rows,
-                columns,
+                firstColumn(toPanel) - column,
                 depth,
                 1,
                 a,
                 aAt,
                 lda,
                 packed,
-                0,
+                column,
                 columns,
                 0,
                 c,
-                cAt,
+                cAt + column,
                 ldc);
-        epilogue.apply(c, cAt, ldc, rows, residual, residualAt, ldr);
+        epilogue.apply(column, firstColumn(toPanel), c, cAt, ldc, rows, residual, residualAt, ldr);
     }
 }

@@ -22,11 +22,15 @@ final class ColdProduct {
      *
      * @param packed panels of B
      * @param panels vectors before each panel, and their sum at the end
+     * @param fromPanel the first panel to multiply by
+     * @param toPanel the panel behind the last
      * @param lanes floats of a vector
      */
     static void multiply(
             MemorySegment packed,
             int[] panels,
+            int fromPanel,
+            int toPanel,
             int lanes,
             long depth,
             long columns,
@@ -41,7 +45,7 @@ final class ColdProduct {
             @Nullable MemorySegment residual,
             long residualAt,
             long ldr) {
-        for (int panel = 0; panel + 1 < panels.length; panel++) {
+        for (int panel = fromPanel; panel < toPanel; panel++) {
             long column = (long) panels[panel] * lanes;
             long pitch = (long) (panels[panel + 1] - panels[panel]) * lanes;
             Blas.openBlas()
@@ -63,7 +67,9 @@ final class ColdProduct {
                             cAt + column,
                             ldc);
         }
-        epilogue.apply(c, cAt, ldc, rows, residual, residualAt, ldr);
+        long from = Math.min(columns, (long) panels[fromPanel] * lanes);
+        long to = Math.min(columns, (long) panels[toPanel] * lanes);
+        epilogue.apply(from, to, c, cAt, ldc, rows, residual, residualAt, ldr);
     }
 
     /** As {@link WindowGemm#multiplyWindows}; copies the windows, a hundred or so at a time. */
@@ -98,6 +104,8 @@ final class ColdProduct {
                 multiply(
                         packed,
                         panels,
+                        0,
+                        panels.length - 1,
                         lanes,
                         depth,
                         columns,

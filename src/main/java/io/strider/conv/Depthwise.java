@@ -36,8 +36,9 @@ final class Depthwise implements PreparedAlgorithm {
     private final DepthwiseLoops loops;
     private final Epilogue epilogue;
     private final MemorySegment packed;
+
+    /** Output rows of a band at most. */
     private final int bandRows;
-    private final int bands;
 
     private Depthwise(
             DepthwiseWindow window, DepthwiseLoops loops, Epilogue epilogue, MemorySegment packed) {
@@ -47,9 +48,7 @@ final class Depthwise implements PreparedAlgorithm {
         this.packed = packed;
         long row =
                 (long) window.outWidth * window.channels * window.kernelHeight * window.kernelWidth;
-        int most = Math.clamp(Math.ceilDiv(BAND, row), 1, window.outHeight);
-        this.bands = Math.ceilDiv(window.outHeight, most);
-        this.bandRows = Math.ceilDiv(window.outHeight, bands);
+        this.bandRows = Math.clamp(Math.ceilDiv(BAND, row), 1, window.outHeight);
     }
 
     /**
@@ -95,16 +94,33 @@ final class Depthwise implements PreparedAlgorithm {
     }
 
     @Override
-    public long tasks(long batch) {
-        return batch * bands;
+    public long tasks(long batch, int threads) {
+        return batch * bands(batch, threads);
+    }
+
+    /** Bands of an image: so many that every thread gets as many as the others, if that can be. */
+    private int bands(long batch, int threads) {
+        int fewest = Math.ceilDiv(window.outHeight, bandRows);
+        if (fewest == 1 || batch * fewest % threads == 0) {
+            return fewest;
+        }
+        long even = (long) Math.ceilDiv(fewest, threads) * threads;
+        return (int) Math.min(window.outHeight, even);
     }
 
     @Override
     public void run(
-            long task, Tensor x, @Nullable Tensor residual, Tensor y, MemorySegment scratch) {
+            long task,
+            int threads,
+            Tensor x,
+            @Nullable Tensor residual,
+            Tensor y,
+            MemorySegment scratch) {
+        int bands = bands(x.size(0), threads);
         long image = task / bands;
-        int first = (int) (task % bands) * bandRows;
-        int end = Math.min(first + bandRows, window.outHeight);
+        int band = (int) (task % bands);
+        int first = (int) ((long) window.outHeight * band / bands);
+        int end = (int) ((long) window.outHeight * (band + 1) / bands);
         long xAt = x.offset() + image * x.stride(0);
         MemorySegment added = residual == null ? null : residual.segment();
         boolean distant = x.size(0) * x.stride(0) * Float.BYTES > CACHED_BYTES;

@@ -36,7 +36,6 @@ final class Epilogue {
     /** Upper bound; +∞ if there is none, or if the activation is no clamp. */
     final float high;
 
-    private final long channels;
     private final Activation activation;
     private final boolean nothing;
 
@@ -47,7 +46,6 @@ final class Epilogue {
             long channels,
             Activation activation,
             SegmentAllocator allocator) {
-        this.channels = channels;
         this.activation = activation;
         this.nothing = bias == null && activation.equals(Activation.NONE);
         this.bias =
@@ -89,10 +87,14 @@ final class Epilogue {
     /**
      * All of it on raw sums, plainly: c = activation(c + bias + residual).
      *
-     * @param at index of the first row in {@code c}
+     * @param fromChannel the first channel to do it for
+     * @param toChannel the channel behind the last
+     * @param at index of the first row in {@code c}, of its channel 0
      * @param residual null for none
      */
     void apply(
+            long fromChannel,
+            long toChannel,
             MemorySegment c,
             long at,
             long ldc,
@@ -104,7 +106,7 @@ final class Epilogue {
             return;
         }
         for (long row = 0; row < rows; row++) {
-            for (long k = 0; k < channels; k++) {
+            for (long k = fromChannel; k < toChannel; k++) {
                 float sum = Runs.get(c, at + row * ldc + k) + Runs.get(bias, k);
                 if (residual != null) {
                     sum += Runs.get(residual, residualAt + row * ldr + k);

@@ -112,13 +112,18 @@ final class FewChannelInputGradient implements PreparedAlgorithm {
     }
 
     @Override
-    public long tasks(long batch) {
+    public long tasks(long batch, int threads) {
         return batch * Math.ceilDiv(geometry.inHeight(), ROWS);
     }
 
     @Override
     public void run(
-            long task, Tensor gy, @Nullable Tensor residual, Tensor gx, MemorySegment scratch) {
+            long task,
+            int threads,
+            Tensor gy,
+            @Nullable Tensor residual,
+            Tensor gx,
+            MemorySegment scratch) {
         if (residual != null) {
             throw new IllegalArgumentException("residual: given (expected: none for a gradient)");
         }

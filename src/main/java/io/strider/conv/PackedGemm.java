@@ -19,9 +19,40 @@ interface PackedGemm {
     /** Columns of B and C. */
     long columns();
 
+    /** Pieces of B that can be multiplied by on their own. */
+    int panels();
+
+    /** The first column of a panel; {@link #columns} for the one behind the last. */
+    long firstColumn(int panel);
+
+    /** Rows that are multiplied at a time: as many are computed if fewer are left. */
+    int blockRows();
+
+    /** Whether the bits of a sum may depend on the rows and panels that are multiplied with it. */
+    boolean isRoundedByNeighbours();
+
+    /** All panels of the product. */
+    default void multiply(
+            long rows,
+            MemorySegment a,
+            long aAt,
+            long lda,
+            MemorySegment c,
+            long cAt,
+            long ldc,
+            Epilogue epilogue,
+            @Nullable MemorySegment residual,
+            long residualAt,
+            long ldr) {
+        multiply(0, panels(), rows, a, aAt, lda, c, cAt, ldc, epilogue, residual, residualAt, ldr);
+    }
+
     /**
-     * c = epilogue(a·b + residual), row by row; nothing but the columns of c is written.
+     * c = epilogue(a·b + residual), row by row; nothing but the columns of c that belong to the
+     * panels is written.
      *
+     * @param fromPanel the first panel
+     * @param toPanel the panel behind the last
      * @param rows rows of a, c and the residual
      * @param a rows × depth, rows {@code lda} floats apart
      * @param c rows × columns, overwritten, rows {@code ldc} floats apart
@@ -29,6 +60,8 @@ interface PackedGemm {
      * @param residual rows × columns, added before the activation; null for none
      */
     void multiply(
+            int fromPanel,
+            int toPanel,
             long rows,
             MemorySegment a,
             long aAt,

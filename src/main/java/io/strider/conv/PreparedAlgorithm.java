@@ -21,13 +21,24 @@ interface PreparedAlgorithm {
     /** Bytes of scratch that one task needs. */
     long scratchBytes();
 
-    /** Independent pieces of a run over {@code batch} images; 0 if the batch is. */
-    long tasks(long batch);
+    /**
+     * Independent pieces of a run over {@code batch} images; 0 if the batch is.
+     *
+     * @param threads how many share them; how a run is cut may depend on it, its bits may not
+     */
+    long tasks(long batch, int threads);
 
     /**
      * Does piece {@code task} of y = activation(x ∗ w + bias + residual).
      *
+     * @param threads the same as for {@link #tasks}
      * @param scratch the caller's own, aligned to 64 bytes, contents undefined
      */
-    void run(long task, Tensor x, @Nullable Tensor residual, Tensor y, MemorySegment scratch);
+    void run(
+            long task,
+            int threads,
+            Tensor x,
+            @Nullable Tensor residual,
+            Tensor y,
+            MemorySegment scratch);
 }

@@ -37,16 +37,23 @@ final class PreparedDirect implements PreparedAlgorithm {
     }
 
     @Override
-    public long tasks(long batch) {
+    public long tasks(long batch, int threads) {
         return batch;
     }
 
     @Override
     public void run(
-            long task, Tensor x, @Nullable Tensor residual, Tensor y, MemorySegment scratch) {
+            long task,
+            int threads,
+            Tensor x,
+            @Nullable Tensor residual,
+            Tensor y,
+            MemorySegment scratch) {
         kernels.forward(x.slice(0, task, task + 1), weight, null, y.slice(0, task, task + 1));
         for (long p = 0; p < geometry.outHeight(); p++) {
             epilogue.apply(
+                    0,
+                    geometry.outChannels(),
                     y.segment(),
                     rowAt(y, task, p),
                     y.stride(3),

@@ -33,6 +33,7 @@ final class PreparedRun implements Workers.Task {
     private final ConvertedImages output;
 
     private Step step = Step.COMPUTE;
+    private int threads = 1;
     private @Nullable Tensor x;
     private @Nullable Tensor residual;
     private @Nullable Tensor y;
@@ -102,7 +103,8 @@ final class PreparedRun implements Workers.Task {
         this.residual = residual;
         this.y = y;
         try {
-            long tasks = prepared.tasks(x.size(0));
+            threads = workers == null ? 1 : workers.threads();
+            long tasks = prepared.tasks(x.size(0), threads);
             perform(Step.COMPUTE, workers, tasks, prepared.scratchBytes(), scratch);
         } finally {
             this.x = null;
@@ -135,6 +137,7 @@ final class PreparedRun implements Workers.Task {
             case COMPUTE ->
                     prepared.run(
                             task,
+                            threads,
                             Objects.requireNonNull(x),
                             residual,
                             Objects.requireNonNull(y),

@@ -57,6 +57,6 @@ final class ScalarWindowGemm implements WindowGemm {
                 Runs.set(c, cAt + r * ldc + n, sum);
             }
         }
-        epilogue.apply(c, cAt, ldc, rows, residual, residualAt, ldr);
+        epilogue.apply(0, columns, c, cAt, ldc, rows, residual, residualAt, ldr);
     }
 }

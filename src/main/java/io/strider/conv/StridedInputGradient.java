@@ -152,27 +152,32 @@ final class StridedInputGradient implements PreparedAlgorithm {
     }
 
     @Override
-    public long tasks(long batch) {
+    public long tasks(long batch, int threads) {
         long tasks = clears ? batch * Math.ceilDiv(geometry.inHeight(), CLEARED_ROWS) : 0;
         for (int i = 0; i < phases.size(); i++) {
-            tasks += phases.get(i).algorithm.tasks(batch);
+            tasks += phases.get(i).algorithm.tasks(batch, threads);
         }
         return tasks;
     }
 
     @Override
     public void run(
-            long task, Tensor gy, @Nullable Tensor residual, Tensor gx, MemorySegment scratch) {
+            long task,
+            int threads,
+            Tensor gy,
+            @Nullable Tensor residual,
+            Tensor gx,
+            MemorySegment scratch) {
         if (residual != null) {
             throw new IllegalArgumentException("residual: given (expected: none for a gradient)");
         }
         long rest = task;
         for (int i = 0; i < phases.size(); i++) {
             PreparedAlgorithm algorithm = phases.get(i).algorithm;
-            long tasks = algorithm.tasks(gy.size(0));
+            long tasks = algorithm.tasks(gy.size(0), threads);
             if (rest < tasks) {
                 Views views = views(gy, gx);
-                algorithm.run(rest, views.inputs[i], null, views.outputs[i], scratch);
+                algorithm.run(rest, threads, views.inputs[i], null, views.outputs[i], scratch);
                 return;
             }
             rest -= tasks;

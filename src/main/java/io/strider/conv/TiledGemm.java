@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * pictures share a tile. POINTWISE reads the pixels where they lie; IM2COL copies a tile's patches
  * to scratch and never builds the whole matrix.
  *
- * <p>A task is a tile; where a picture has few of them, a tile and some of the output channels.
+ * <p>A task is a tile; where threads share few of them, smaller ones, or a tile and some of the
+ * output channels.
  */
 final class TiledGemm implements PreparedAlgorithm {
     /** Floats of patches in a tile: half of a second-level cache of 1 MiB. */
@@ -29,29 +30,26 @@ final class TiledGemm implements PreparedAlgorithm {
      */
     private static final long MOST_POSITIONS = 336;
 
-    /** Tiles of an image from which on its channels need not be split as well. */
-    private static final long ENOUGH_TILES = 8;
+    /**
+     * Cut for so many threads, whoever computes, where a sum's bits depend on how it is cut: they
+     * are not to depend on the number of threads.
+     */
+    private static final int ANY_THREADS = 4;
 
-    /** Work of a task below which its hand-over to a thread would show: some 100 µs. */
-    private static final double TASK_FLOPS = 10e6;
-
-    /** Channels of a block at least: copying its patches again must not show either. */
-    private static final long LEAST_CHANNELS = 192;
+    /** Copying a patch costs as much as multiplying it by so many columns. */
+    private static final long COPYING = 16;
 
     private static final long NONE = -1;
 
-    /** Some output channels of one group. */
-    private record Block(
-            PackedGemm gemm, Epilogue epilogue, long group, long firstInput, long firstOutput) {}
+    /** The output channels of one group. */
+    private record Block(PackedGemm gemm, Epilogue epilogue, long firstInput, long firstOutput) {}
 
     private final Conv2dGeometry geometry;
     private final boolean pointwise;
     private final PatchTile patches;
     private final long tilePositions;
     private final Block[] blocks;
-
-    /** Tasks of a tile, each with its share of the blocks. */
-    private final int splits;
+    private final GemmCuts cuts;
 
     /**
      * Packs the weights.
@@ -71,11 +69,7 @@ final class TiledGemm implements PreparedAlgorithm {
         this.pointwise = geometry.isPointwise();
         this.patches = new PatchRows(geometry);
         this.tilePositions = tilePositions(geometry);
-        int groups = Math.toIntExact(geometry.groups());
-        boolean fewTiles = Math.ceilDiv(geometry.positions(), tilePositions) < ENOUGH_TILES;
-        int parts = fewTiles ? parts(geometry, tilePositions) : 1;
-        this.blocks = new Block[Math.multiplyExact(groups, parts)];
-        this.splits = fewTiles ? Math.min(blocks.length, 16) : 1;
+        this.blocks = new Block[Math.toIntExact(geometry.groups())];
 
         long depth = geometry.productsPerOutput();
         long outputs = geometry.outChannelsPerGroup();
@@ -83,25 +77,70 @@ final class TiledGemm implements PreparedAlgorithm {
         long rows = Math.min(tilePositions, batch * geometry.positions());
         try (Arena temporary = Arena.ofConfined()) {
             Tensor filters = weight.contiguous(temporary, MemoryFormat.CHANNELS_LAST);
-            for (int i = 0; i < blocks.length; i++) {
-                long group = i / parts;
-                long first = group * outputs + part(outputs, i % parts, parts);
-                long end = group * outputs + part(outputs, i % parts + 1, parts);
+            for (int group = 0; group < blocks.length; group++) {
+                long first = group * outputs;
                 PackedGemm gemm =
                         PackedGemm.pack(
                                 rows,
                                 depth,
-                                end - first,
+                                outputs,
                                 filters.segment(),
                                 filters.offset() + first * depth,
                                 1,
                                 depth,
                                 blas,
                                 allocator);
-                Epilogue epilogue = new Epilogue(bias, first, end - first, activation, allocator);
+                Epilogue epilogue = new Epilogue(bias, first, outputs, activation, allocator);
                 long firstInput = group * geometry.inChannelsPerGroup();
-                blocks[i] = new Block(gemm, epilogue, group, firstInput, first);
+                blocks[group] = new Block(gemm, epilogue, firstInput, first);
             }
+        }
+        boolean anyThreads = blocks[0].gemm.isRoundedByNeighbours();
+        this.cuts = new GemmCuts(new Positions(), anyThreads ? ANY_THREADS : 0);
+    }
+
+    /** Rows are positions; panels are those of all groups, one group after the other. */
+    private final class Positions implements GemmCut.Product {
+        private final int groupPanels = blocks[0].gemm.panels();
+
+        @Override
+        public long rows(long batch) {
+            return batch * geometry.positions();
+        }
+
+        @Override
+        public long mostRows() {
+            return tilePositions;
+        }
+
+        @Override
+        public long blockRows() {
+            return blocks[0].gemm.blockRows();
+        }
+
+        @Override
+        public int panels() {
+            return Math.multiplyExact(blocks.length, groupPanels);
+        }
+
+        @Override
+        public long columns(int fromPanel, int toPanel) {
+            return column(toPanel) - column(fromPanel);
+        }
+
+        private long column(int panel) {
+            long before = panel / groupPanels * geometry.outChannelsPerGroup();
+            return before + blocks[0].gemm.firstColumn(panel % groupPanels);
+        }
+
+        @Override
+        public double rowFlops() {
+            return 2.0 * geometry.productsPerOutput() * geometry.outChannels();
+        }
+
+        @Override
+        public long overhead() {
+            return pointwise ? 0 : COPYING;
         }
     }
 
@@ -109,21 +148,6 @@ final class TiledGemm implements PreparedAlgorithm {
         long most = TILE_FLOATS / geometry.productsPerOutput();
         return Math.clamp(
                 most / LEAST_POSITIONS * LEAST_POSITIONS, LEAST_POSITIONS, MOST_POSITIONS);
-    }
-
-    /** How often to cut the output channels of a group. */
-    private static int parts(Conv2dGeometry geometry, long tilePositions) {
-        long positions = Math.min(tilePositions, geometry.positions());
-        double flops =
-                2.0 * positions * geometry.productsPerOutput() * geometry.outChannelsPerGroup();
-        long most = Math.max(1, geometry.outChannelsPerGroup() / LEAST_CHANNELS);
-        return (int) Math.clamp((long) (flops / TASK_FLOPS), 1, Math.min(most, 16));
-    }
-
-    /** The first channel of a part, a multiple of the longest panel. */
-    private static long part(long channels, int part, int parts) {
-        long panels = Math.ceilDiv(channels, 64);
-        return Math.min(channels, panels * part / parts * 64);
     }
 
     @Override
@@ -137,39 +161,56 @@ final class TiledGemm implements PreparedAlgorithm {
     }
 
     @Override
-    public long tasks(long batch) {
-        return Math.ceilDiv(batch * geometry.positions(), tilePositions) * splits;
+    public long tasks(long batch, int threads) {
+        return cuts.of(batch, threads).tasks(batch * geometry.positions());
     }
 
     @Override
     public void run(
-            long task, Tensor x, @Nullable Tensor residual, Tensor y, MemorySegment scratch) {
-        long first = task / splits * tilePositions;
-        long count = Math.min(tilePositions, y.size(0) * geometry.positions() - first);
-        int split = (int) (task % splits);
+            long task,
+            int threads,
+            Tensor x,
+            @Nullable Tensor residual,
+            Tensor y,
+            MemorySegment scratch) {
+        long batch = y.size(0);
+        GemmCut cut = cuts.of(batch, threads);
+        long first = cut.firstRow(task);
+        long count = Math.min(cut.rows(), batch * geometry.positions() - first);
+        int panels = blocks[0].gemm.panels();
+        int from = cut.fromPanel(task, panels * blocks.length);
+        int to = cut.toPanel(task, panels * blocks.length);
         long pitch = pointwise ? pixelPitch(x) : NONE;
-        long depth = geometry.productsPerOutput();
-        long packedGroup = NONE;
-        for (int i = blocks.length * split / splits;
-                i < blocks.length * (split + 1) / splits;
-                i++) {
-            Block block = blocks[i];
+        for (int group = from / panels; group * panels < to; group++) {
+            Block block = blocks[group];
+            int fromPanel = Math.max(0, from - group * panels);
+            int toPanel = Math.min(panels, to - group * panels);
             if (pitch != NONE) {
                 long at = x.offset() + block.firstInput + first * pitch;
-                multiply(block, first, count, x.segment(), at, pitch, residual, y);
-                continue;
-            }
-            if (block.group != packedGroup) {
+                multiply(
+                        block,
+                        fromPanel,
+                        toPanel,
+                        first,
+                        count,
+                        x.segment(),
+                        at,
+                        pitch,
+                        residual,
+                        y);
+            } else {
                 patches.pack(x, block.firstInput, first, count, scratch, 0);
-                packedGroup = block.group;
+                long depth = geometry.productsPerOutput();
+                multiply(block, fromPanel, toPanel, first, count, scratch, 0, depth, residual, y);
             }
-            multiply(block, first, count, scratch, 0, depth, residual, y);
         }
     }
 
     /** All positions at once if y lies as one matrix, row by row of the picture if not. */
     private void multiply(
             Block block,
+            int fromPanel,
+            int toPanel,
             long first,
             long count,
             MemorySegment a,
@@ -181,6 +222,8 @@ final class TiledGemm implements PreparedAlgorithm {
         long residualPitch = residual == null ? 0 : pixelPitch(residual);
         if (pitch != NONE && residualPitch != NONE) {
             block.gemm.multiply(
+                    fromPanel,
+                    toPanel,
                     count,
                     a,
                     aAt,
@@ -203,6 +246,8 @@ final class TiledGemm implements PreparedAlgorithm {
             long q = (first + done) % width;
             long run = Math.min(width - q, count - done);
             block.gemm.multiply(
+                    fromPanel,
+                    toPanel,
                     run,
                     a,
                     aAt + done * lda,

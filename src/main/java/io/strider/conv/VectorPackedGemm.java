@@ -122,7 +122,31 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
     }
 
     @Override
+    public int panels() {
+        return panels.length - 1;
+    }
+
+    @Override
+    public long firstColumn(int panel) {
+        return Math.min(columns, (long) panels[panel] * LANES);
+    }
+
+    /** Of the last panel but one, which is as wide as most. */
+    @Override
+    public int blockRows() {
+        int panel = Math.max(0, panels.length - 3);
+        return height(panels[panel + 1] - panels[panel]);
+    }
+
+    @Override
+    public boolean isRoundedByNeighbours() {
+        return false;
+    }
+
+    @Override
     public void multiply(
+            int fromPanel,
+            int toPanel,
             long rows,
             MemorySegment a,
             long aAt,
@@ -135,14 +159,42 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
             long residualAt,
             long ldr) {
         if (VectorWarmUp.isCold()) {
-            multiplyByOpenBlas(rows, a, aAt, lda, c, cAt, ldc, epilogue, residual, residualAt, ldr);
+            multiplyByOpenBlas(
+                    fromPanel,
+                    toPanel,
+                    rows,
+                    a,
+                    aAt,
+                    lda,
+                    c,
+                    cAt,
+                    ldc,
+                    epilogue,
+                    residual,
+                    residualAt,
+                    ldr);
         } else {
-            multiplyByLoops(rows, a, aAt, lda, c, cAt, ldc, epilogue, residual, residualAt, ldr);
+            multiplyByLoops(
+                    fromPanel,
+                    toPanel,
+                    rows,
+                    a,
+                    aAt,
+                    lda,
+                    c,
+                    cAt,
+                    ldc,
+                    epilogue,
+                    residual,
+                    residualAt,
+                    ldr);
         }
     }
 
     /** {@link #multiply} while the loops are not compiled. */
     void multiplyByOpenBlas(
+            int fromPanel,
+            int toPanel,
             long rows,
             MemorySegment a,
             long aAt,
@@ -157,6 +209,8 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
         ColdProduct.multiply(
                 packed,
                 panels,
+                fromPanel,
+                toPanel,
                 LANES,
                 depth,
                 columns,
@@ -175,6 +229,8 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
 
     /** {@link #multiply}, compiled or not. */
     void multiplyByLoops(
+            int fromPanel,
+            int toPanel,
             long rows,
             MemorySegment a,
             long aAt,
@@ -196,7 +252,7 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
             MemorySegment addend = first ? residual : c;
             long addendAt = first ? residualAt : cAt;
             long addendStep = first ? ldr : ldc;
-            for (int panel = 0; panel + 1 < panels.length; panel++) {
+            for (int panel = fromPanel; panel < toPanel; panel++) {
                 int vectors = panels[panel + 1] - panels[panel];
                 int height = height(vectors);
                 long column = (long) panels[panel] * LANES;
@@ -270,7 +326,8 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
                 }
             }
         }
-        epilogue.finish(c, cAt, ldc, rows, columns);
+        long done = firstColumn(fromPanel);
+        epilogue.finish(c, cAt + done, ldc, rows, firstColumn(toPanel) - done);
     }
 
     @Override

@@ -102,7 +102,8 @@ final class VectorWarmUp implements Runnable {
             long columns,
             Epilogue epilogue,
             @Nullable MemorySegment residual) {
-        gemm.multiplyByLoops(ROWS, a, 0, DEPTH, c, 0, columns, epilogue, residual, 0, columns);
+        gemm.multiplyByLoops(
+                0, gemm.panels(), ROWS, a, 0, DEPTH, c, 0, columns, epilogue, residual, 0, columns);
     }
 
     private static void windows(

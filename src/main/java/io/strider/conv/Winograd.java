@@ -25,6 +25,15 @@ import org.jspecify.annotations.Nullable;
  * {@link WinogradTile#F4}.
  */
 final class Winograd implements PreparedAlgorithm {
+    /**
+     * Cut for so many threads, whoever computes, where a sum's bits depend on how it is cut: they
+     * are not to depend on the number of threads.
+     */
+    private static final int ANY_THREADS = 4;
+
+    /** Transforming a tile of inputs costs as much as multiplying it by so many columns. */
+    private static final long TRANSFORMING = 16;
+
     private final WinogradTile tile;
     private final Conv2dGeometry geometry;
     private final WinogradBlocking blocking;
@@ -40,6 +49,7 @@ final class Winograd implements PreparedAlgorithm {
 
     private final long tileRows;
     private final long tileColumns;
+    private final GemmCuts cuts;
 
     private Winograd(
             WinogradTile tile,
@@ -61,6 +71,47 @@ final class Winograd implements PreparedAlgorithm {
         this.weights = WinogradWeights.pack(blocking, weight, blas, allocator);
         long floats = Math.max(tile.inputs() * blocking.inPitch(), blocking.outPitch());
         this.zeros = allocator.allocate(floats * Float.BYTES, 64).fill((byte) 0);
+        boolean anyThreads = weights[0].isRoundedByNeighbours();
+        this.cuts = new GemmCuts(new Tiles(), anyThreads ? ANY_THREADS : 0);
+    }
+
+    /** Rows are tiles; panels are groups of output channels. */
+    private final class Tiles implements GemmCut.Product {
+        @Override
+        public long rows(long batch) {
+            return tiles(batch);
+        }
+
+        @Override
+        public long mostRows() {
+            return blocking.tiles();
+        }
+
+        @Override
+        public long blockRows() {
+            return weights[0].blockRows();
+        }
+
+        @Override
+        public int panels() {
+            return blocking.groups();
+        }
+
+        @Override
+        public long columns(int fromPanel, int toPanel) {
+            return Math.min(geometry.outChannels(), blocking.first(toPanel))
+                    - blocking.first(fromPanel);
+        }
+
+        @Override
+        public double rowFlops() {
+            return 2.0 * tile.positions() * geometry.inChannels() * geometry.outChannels();
+        }
+
+        @Override
+        public long overhead() {
+            return TRANSFORMING;
+        }
     }
 
     /** Whether {@link #prepare} takes {@code geometry}; its batch does not matter. */
@@ -131,23 +182,25 @@ final class Winograd implements PreparedAlgorithm {
     }
 
     @Override
-    public long tasks(long batch) {
-        long tiles = tiles(batch);
-        return blocking.blocks(tiles) * blocking.shares(tiles);
+    public long tasks(long batch, int threads) {
+        return cuts.of(batch, threads).tasks(tiles(batch));
     }
 
     @Override
     public void run(
-            long task, Tensor x, @Nullable Tensor residual, Tensor y, MemorySegment scratch) {
-        long tiles = tiles(x.size(0));
-        long shares = blocking.shares(tiles);
-        long block = task / shares;
-        long share = task % shares;
-        long from = block * blocking.tilesOf(tiles);
-        int count = (int) Math.min(blocking.tilesOf(tiles), tiles - from);
+            long task,
+            int threads,
+            Tensor x,
+            @Nullable Tensor residual,
+            Tensor y,
+            MemorySegment scratch) {
+        long batch = x.size(0);
+        GemmCut cut = cuts.of(batch, threads);
+        long from = cut.firstRow(task);
+        int count = (int) Math.min(cut.rows(), tiles(batch) - from);
         transformInputs(x, from, count, scratch);
-        int firstGroup = (int) (share * blocking.groups() / shares);
-        int endGroup = (int) ((share + 1) * blocking.groups() / shares);
+        int firstGroup = cut.fromPanel(task, blocking.groups());
+        int endGroup = cut.toPanel(task, blocking.groups());
         for (int group = firstGroup; group < endGroup; group++) {
             multiply(group, count, scratch);
             transformOutputs(group, from, count, residual, y, scratch);

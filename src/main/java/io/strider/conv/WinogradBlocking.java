@@ -5,10 +5,10 @@ package io.strider.conv;
  * Sizes count floats. Immutable.
  *
  * <p>A block's inputs are transformed once; then, group by group, its products are computed and
- * transformed back while they are in cache. Where a run has so few tiles that there would be fewer
- * than {@link #FEW} blocks, groups become tasks of their own, and each of these transforms the
- * inputs anew: that costs a few per cent of the products (6·6 loads and stores a tile and channel
- * against 2·36·{@link #GROUP} operations) and lets threads share a small picture.
+ * transformed back while they are in cache. Where threads share so few tiles that some would be
+ * idle, blocks are made smaller or groups become tasks of their own ({@link GemmCut}), and each of
+ * these transforms the inputs anew: that costs a few per cent of the products (6·6 loads and stores
+ * a tile and channel against 2·36·{@link #GROUP} operations).
  *
  * @param tiles most tiles of a block
  * @param inPitch channels of the input, rounded up to whole vectors
@@ -46,9 +46,6 @@ record WinogradBlocking(
 
     /** Blocks are multiples of this where there are many: the rows of the quickest product. */
     private static final long ROWS = 6;
-
-    /** With fewer blocks than this, groups are tasks. */
-    private static final long FEW = 4;
 
     /** Between two positions, lest 36 of them meet in one set of the cache. */
     private static final long GAP = 16;
@@ -136,24 +133,5 @@ record WinogradBlocking(
     /** Where a tile of the residual has. */
     long residualTileAt() {
         return outTileAt() + (long) tile.outputs() * tile.outputs() * outPitch();
-    }
-
-    /** Tiles of every block of a run over so many, but for the last. */
-    long tilesOf(long all) {
-        long blocks = Math.ceilDiv(all, tiles);
-        long even = Math.ceilDiv(all, Math.max(1, blocks));
-        // Few blocks should be alike, as threads wait for the largest.
-        return blocks < FEW ? even : Math.min(tiles, Math.ceilDiv(even, ROWS) * ROWS);
-    }
-
-    /** Blocks of a run over so many tiles. */
-    long blocks(long all) {
-        return all == 0 ? 0 : Math.ceilDiv(all, tilesOf(all));
-    }
-
-    /** Tasks that share the groups of a block. */
-    long shares(long all) {
-        long blocks = blocks(all);
-        return blocks == 0 || blocks >= FEW ? 1 : Math.min(groups, Math.ceilDiv(FEW, blocks));
     }
 }

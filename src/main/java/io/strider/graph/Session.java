@@ -191,11 +191,13 @@ public final class Session implements AutoCloseable {
                     targets.requireFit(plan);
                 }
                 Frame frame = frames.take(plan);
+                beginSeries();
                 try {
                     frame.load(inputs, workers);
                     frame.run(workers);
                     taker.take(plan, frame);
                 } finally {
+                    endSeries();
                     frames.giveBack(frame);
                 }
             } finally {
@@ -203,6 +205,18 @@ public final class Session implements AutoCloseable {
             }
         } finally {
             plans.leave();
+        }
+    }
+
+    private void beginSeries() {
+        if (workers != null) {
+            workers.beginSeries();
+        }
+    }
+
+    private void endSeries() {
+        if (workers != null) {
+            workers.endSeries();
         }
     }
 

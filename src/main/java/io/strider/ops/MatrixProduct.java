@@ -20,6 +20,9 @@ public final class MatrixProduct implements Operation {
     /** Multiplications of a task at least: some 20 µs. */
     private static final double TASK_PRODUCTS = 1 << 20;
 
+    /** The same where a row or few read the matrix, 4 bytes a product, from a cache or memory. */
+    private static final double TASK_PRODUCTS_OF_FEW_ROWS = 1 << 17;
+
     /** Rows or columns of a block are a multiple of this, the kernels' own. */
     private static final long BLOCK = 48;
 
@@ -75,12 +78,13 @@ public final class MatrixProduct implements Operation {
         boolean narrow = shape.rows() >= shape.columns() || shape.columns() < 2 * BLOCK;
         this.byRows = narrow && shape.rows() > FEW_ROWS;
         long length = byRows ? shape.rows() : shape.columns();
-        long parts = Math.clamp((long) (products / TASK_PRODUCTS), 1, 64);
+        double least = shape.rows() > FEW_ROWS ? TASK_PRODUCTS : TASK_PRODUCTS_OF_FEW_ROWS;
+        long parts = Math.clamp((long) (products / least), 1, 64);
         this.block = Math.max(BLOCK, Math.ceilDiv(Math.ceilDiv(length, parts), BLOCK) * BLOCK);
         this.blocks = Math.ceilDiv(length, block);
         this.units = matrices * blocks;
         double unit = Math.max(1, products / Math.max(1, blocks));
-        this.unitsOfTask = Math.max(1, (long) (TASK_PRODUCTS / unit));
+        this.unitsOfTask = Math.max(1, (long) (least / unit));
     }
 
     /**

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Convolutions of small integers by bands, which must come out equal to DIRECT's. */
 class BandedGemmTest {
+    private static final int THREADS = 3;
+
     private static final FramedTensor.Kind[] CHANNELS_LAST = {
         FramedTensor.Kind.HALF_OF_CHANNELS_LAST, FramedTensor.Kind.INSIDE_OF_CHANNELS_LAST
     };
@@ -102,8 +104,8 @@ class BandedGemmTest {
             BandedGemm bands = new BandedGemm(geometry, w, operands.b(arena), activation, arena);
             MemorySegment scratch = arena.allocate(bands.scratchBytes(), 64);
             scratch.fill((byte) -1); // NaN: what is read without having been written shows
-            for (long task = bands.tasks(geometry.batch()) - 1; task >= 0; task--) {
-                bands.run(task, x, withResidual ? residual : null, y.view(), scratch);
+            for (long task = bands.tasks(geometry.batch(), THREADS) - 1; task >= 0; task--) {
+                bands.run(task, THREADS, x, withResidual ? residual : null, y.view(), scratch);
             }
             float[] expected = operands.direct(arena).y().toArray();
             for (int at = 0; at < expected.length; at++) {

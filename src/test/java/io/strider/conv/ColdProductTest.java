@@ -31,6 +31,8 @@ class ColdProductTest {
             var gemm =
                     new VectorPackedGemm(ROWS, depth, columns, b.segment(), 0, columns, 1, arena);
             gemm.multiplyByLoops(
+                    0,
+                    gemm.panels(),
                     ROWS,
                     a.segment(),
                     0,
@@ -43,6 +45,8 @@ class ColdProductTest {
                     0,
                     columns);
             gemm.multiplyByOpenBlas(
+                    0,
+                    gemm.panels(),
                     ROWS,
                     a.segment(),
                     0,

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@link Depthwise} with both loops against the formula in double precision. */
 class DepthwiseTest {
+    private static final int THREADS = 3;
+
     private static final List<Activation> ACTIVATIONS =
             List.of(
                     Activation.NONE,
@@ -102,6 +104,7 @@ class DepthwiseTest {
         void run(long task) {
             prepared.run(
                     task,
+                    THREADS,
                     input.view(),
                     added ? residual.view() : null,
                     output.view(),
@@ -110,7 +113,9 @@ class DepthwiseTest {
 
         List<Long> tasks() {
             return new ArrayList<>(
-                    LongStream.range(0, prepared.tasks(geometry.batch())).boxed().toList());
+                    LongStream.range(0, prepared.tasks(geometry.batch(), THREADS))
+                            .boxed()
+                            .toList());
         }
 
         /** Sums before the activation. */
@@ -190,8 +195,8 @@ class DepthwiseTest {
     void tasksMayRunAtTheSameTime(DepthwiseLoops loops) {
         try (Arena arena = Arena.ofShared()) {
             Layer layer = new Layer(arena, large(3), false, loops);
-            assertThat(layer.prepared.tasks(0)).isZero();
-            assertThat(layer.prepared.tasks(2)).isGreaterThan(8);
+            assertThat(layer.prepared.tasks(0, THREADS)).isZero();
+            assertThat(layer.prepared.tasks(2, THREADS)).isGreaterThan(8);
             layer.run(layer.tasks());
             float[] once = layer.output.view().toArray();
             layer.output.view().fill(Float.NaN);
@@ -222,12 +227,17 @@ class DepthwiseTest {
                 Tensor y = layer.output.view();
                 y.copyFrom(layer.residual.view());
                 for (long task : layer.tasks()) {
-                    layer.prepared.run(task, layer.input.view(), y, y, MemorySegment.NULL);
+                    layer.prepared.run(task, THREADS, layer.input.view(), y, y, MemorySegment.NULL);
                 }
                 float[] inPlace = y.toArray();
                 for (long task : layer.tasks()) {
                     layer.prepared.run(
-                            task, layer.input.view(), layer.residual.view(), y, MemorySegment.NULL);
+                            task,
+                            THREADS,
+                            layer.input.view(),
+                            layer.residual.view(),
+                            y,
+                            MemorySegment.NULL);
                 }
                 assertThat(inPlace).as(drawn.toString()).isEqualTo(y.toArray());
             }
@@ -272,7 +282,7 @@ class DepthwiseTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (Arena arena = Arena.ofConfined()) {
             Layer layer = new Layer(arena, large(4), false, loops);
-            long tasks = layer.prepared.tasks(2);
+            long tasks = layer.prepared.tasks(2, THREADS);
             long least = Long.MAX_VALUE;
             for (int round = 0; round < 300 && least > 0; round++) {
                 long before = threads.getCurrentThreadAllocatedBytes();

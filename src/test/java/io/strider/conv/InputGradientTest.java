@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * formula on plain arrays.
  */
 class InputGradientTest {
+    private static final int THREADS = 3;
+
     private static final int GEOMETRIES = 600;
 
     /** A phase's convolution by the formula: an image a task. */
@@ -47,13 +49,18 @@ class InputGradientTest {
         }
 
         @Override
-        public long tasks(long batch) {
+        public long tasks(long batch, int threads) {
             return batch;
         }
 
         @Override
         public void run(
-                long task, Tensor x, @Nullable Tensor residual, Tensor y, MemorySegment scratch) {
+                long task,
+                int threads,
+                Tensor x,
+                @Nullable Tensor residual,
+                Tensor y,
+                MemorySegment scratch) {
             conv.forward(x.slice(0, task, task + 1), weights, null, y.slice(0, task, task + 1));
         }
     }
@@ -190,10 +197,11 @@ class InputGradientTest {
             PreparedAlgorithm gradient = gradient(geometry, w, dots, arena);
             w.fill(Float.NaN); // it was not kept
             BackwardCases.shuffled(
-                    gradient.tasks(geometry.batch()),
+                    gradient.tasks(geometry.batch(), THREADS),
                     gradient.scratchBytes(),
                     random,
-                    (task, scratch) -> gradient.run(task, gy.view(), null, gx.view(), scratch));
+                    (task, scratch) ->
+                            gradient.run(task, THREADS, gy.view(), null, gx.view(), scratch));
             ErrorBound.assertWithin(
                     what,
                     gx.view(),
@@ -227,17 +235,17 @@ class InputGradientTest {
                         Tensor many =
                                 Tensor.zeros(
                                         arena, MemoryFormat.CHANNELS_LAST, geometry.inputShape());
-                        long tasks = gradient.tasks(geometry.batch());
                         BackwardCases.shuffled(
-                                tasks,
+                                gradient.tasks(geometry.batch(), 1),
                                 gradient.scratchBytes(),
                                 new Random(seed),
-                                (task, scratch) -> gradient.run(task, gy, null, one, scratch));
+                                (task, scratch) -> gradient.run(task, 1, gy, null, one, scratch));
                         BackwardCases.together(
                                 workers,
-                                tasks,
+                                gradient.tasks(geometry.batch(), THREADS),
                                 gradient.scratchBytes(),
-                                (task, scratch) -> gradient.run(task, gy, null, many, scratch));
+                                (task, scratch) ->
+                                        gradient.run(task, THREADS, gy, null, many, scratch));
                         BackwardCases.assertSameBits("seed " + seed, many, one);
                     }
                 }
@@ -266,13 +274,18 @@ class InputGradientTest {
         }
 
         @Override
-        public long tasks(long batch) {
+        public long tasks(long batch, int threads) {
             return batch;
         }
 
         @Override
         public void run(
-                long task, Tensor x, @Nullable Tensor residual, Tensor y, MemorySegment scratch) {
+                long task,
+                int threads,
+                Tensor x,
+                @Nullable Tensor residual,
+                Tensor y,
+                MemorySegment scratch) {
             calls[0]++;
         }
     }
@@ -301,15 +314,16 @@ class InputGradientTest {
             for (PreparedAlgorithm gradient : gradients) {
                 long bytes =
                         BackwardCases.heapBytes(() -> {
-                            for (long task = 0; task < gradient.tasks(2); task++) {
-                                gradient.run(task, gy, null, gx, MemorySegment.NULL);
+                            for (long task = 0; task < gradient.tasks(2, THREADS); task++) {
+                                gradient.run(task, THREADS, gy, null, gx, MemorySegment.NULL);
                             }
                         });
                 assertThat(bytes).as("%s", gradient).isZero();
             }
             assertThat(calls[0]).isPositive();
             assertThat(gradients.getFirst().algorithm()).isEqualTo(Algorithm.IM2COL);
-            assertThatThrownBy(() -> gradients.getFirst().run(0, gy, gx, gx, MemorySegment.NULL))
+            assertThatThrownBy(() ->
+                            gradients.getFirst().run(0, THREADS, gy, gx, gx, MemorySegment.NULL))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("residual");
         }

@@ -22,6 +22,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Winograd against the formula in double precision. */
 class WinogradTest {
+    /** The runs that share their work share it between so many. */
+    private static final int THREADS = 3;
+
     private static final int GEOMETRIES = 120;
 
     /** Twice the twins. */
@@ -51,8 +54,8 @@ class WinogradTest {
     private static void run(Winograd algorithm, WinogradLayer layer, Tensor y) {
         try (Arena own = Arena.ofConfined()) {
             MemorySegment scratch = WinogradLayer.scratch(own, algorithm);
-            for (long task = 0; task < algorithm.tasks(layer.geometry.batch()); task++) {
-                algorithm.run(task, layer.x, layer.residualView(), y, scratch);
+            for (long task = 0; task < algorithm.tasks(layer.geometry.batch(), 1); task++) {
+                algorithm.run(task, 1, layer.x, layer.residualView(), y, scratch);
             }
         }
     }
@@ -112,8 +115,8 @@ class WinogradTest {
                                 Blas.openBlas(),
                                 arena);
                 MemorySegment scratch = WinogradLayer.scratch(arena, algorithm);
-                for (long task = 0; task < algorithm.tasks(1); task++) {
-                    algorithm.run(task, x, null, y, scratch);
+                for (long task = 0; task < algorithm.tasks(1, THREADS); task++) {
+                    algorithm.run(task, THREADS, x, null, y, scratch);
                 }
                 Operands magnitudes = operands.magnitudes();
                 ErrorBound.assertWithin(
@@ -154,8 +157,8 @@ class WinogradTest {
                                 Blas.openBlas(),
                                 arena);
                 MemorySegment scratch = WinogradLayer.scratch(arena, algorithm);
-                for (long task = 0; task < algorithm.tasks(geometry.batch()); task++) {
-                    algorithm.run(task, x, null, y, scratch);
+                for (long task = 0; task < algorithm.tasks(geometry.batch(), THREADS); task++) {
+                    algorithm.run(task, THREADS, x, null, y, scratch);
                 }
                 ErrorBound.assertExact(
                         "seed %d: %s, %s".formatted(seed, kind, geometry),
@@ -194,8 +197,8 @@ class WinogradTest {
                             Blas.openBlas(),
                             arena);
             MemorySegment scratch = WinogradLayer.scratch(arena, algorithm);
-            for (long task = 0; task < algorithm.tasks(1); task++) {
-                algorithm.run(task, x, null, y, scratch);
+            for (long task = 0; task < algorithm.tasks(1, THREADS); task++) {
+                algorithm.run(task, THREADS, x, null, y, scratch);
             }
             for (int o = 0; o < 16; o++) {
                 for (int p = 0; p < 12; p++) {
@@ -242,7 +245,7 @@ class WinogradTest {
                 float[] expected = inOrder.view().toArray();
                 for (int round = 0; round < 3; round++) {
                     List<Integer> order = new ArrayList<>();
-                    for (int task = 0; task < algorithm.tasks(geometry.batch()); task++) {
+                    for (int task = 0; task < algorithm.tasks(geometry.batch(), THREADS); task++) {
                         order.add(task);
                     }
                     Collections.shuffle(order, new Random(round));
@@ -273,6 +276,7 @@ class WinogradTest {
                                     while (at < order.size()) {
                                         algorithm.run(
                                                 order.get(at),
+                                                THREADS,
                                                 layer.x,
                                                 layer.residualView(),
                                                 y,
@@ -305,15 +309,15 @@ class WinogradTest {
             Tensor y = Tensor.zeros(arena, MemoryFormat.CHANNELS_LAST, geometry.outputShape());
             Tensor residual = layer.y().view();
             MemorySegment scratch = WinogradLayer.scratch(arena, algorithm);
-            long tasks = algorithm.tasks(3);
+            long tasks = algorithm.tasks(3, THREADS);
             long least = Long.MAX_VALUE;
             // The least of many rounds: until the compilers have had their say there is boxing.
             for (int round = 0; round < 2000 && least > 0; round++) {
                 long before = mx.getCurrentThreadAllocatedBytes();
                 for (int run = 0; run < 20; run++) {
                     for (long task = 0; task < tasks; task++) {
-                        algorithm.run(task, layer.x, residual, y, scratch);
-                        algorithm.run(task, layer.x, null, y, scratch);
+                        algorithm.run(task, THREADS, layer.x, residual, y, scratch);
+                        algorithm.run(task, THREADS, layer.x, null, y, scratch);
                     }
                 }
                 least = Math.min(least, mx.getCurrentThreadAllocatedBytes() - before);
@@ -356,11 +360,27 @@ class WinogradTest {
                 }
             }
             for (long[] layer : layers) {
-                WinogradBlocking blocking = WinogradBlocking.of(tile, layer[0], layer[1]);
-                long side = Math.ceilDiv(layer[2], tile.outputs());
-                assertThat(blocking.blocks(side * side) * blocking.shares(side * side))
-                        .as("%s, %d pixels", blocking, layer[2])
-                        .isGreaterThanOrEqualTo(2);
+                Conv2dGeometry geometry =
+                        Conv2dGeometry.builder()
+                                .input(1, layer[0], layer[2], layer[2])
+                                .kernel(layer[1], 3, 3)
+                                .padding(Padding.of(1, 1))
+                                .build();
+                try (Arena arena = Arena.ofConfined()) {
+                    Tensor weight = Tensor.zeros(arena, geometry.weightShape());
+                    Winograd algorithm =
+                            Winograd.prepare(
+                                    tile,
+                                    geometry,
+                                    weight,
+                                    null,
+                                    Activation.NONE,
+                                    Blas.openBlas(),
+                                    arena);
+                    assertThat(algorithm.tasks(1, 2))
+                            .as("%s, %d pixels", tile, layer[2])
+                            .isGreaterThanOrEqualTo(2);
+                }
             }
         }
     }
