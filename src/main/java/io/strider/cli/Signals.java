@@ -22,6 +22,7 @@ final class Signals {
         return names.stream().filter(name -> !handle(name, handler)).toList();
     }
 
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
     private static boolean handle(String name, Consumer<String> handler) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

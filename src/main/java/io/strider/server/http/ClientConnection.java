@@ -135,9 +135,18 @@ final class ClientConnection {
         enter(Phase.ANSWERING, context.call().deadlineNanos() + limits.writeTime().toNanos());
     }
 
-    /** The body is going to be read. */
-    void receive(RequestContext context) {
+    /**
+     * The body is going to be read.
+     *
+     * @throws HttpRefusalException if what has come of it is already too much
+     */
+    void receive(RequestContext context) throws HttpRefusalException {
         enter(Phase.BODY, context.call().deadlineNanos());
+        refusal = excess(0, pending());
+        HttpRefusalException refused = refusal;
+        if (refused != null) {
+            throw refused;
+        }
     }
 
     /** The body has been read whole: from now on the client's going interrupts this thread. */
@@ -212,7 +221,10 @@ final class ClientConnection {
         if (now == Phase.IDLE) {
             enter(Phase.HEADERS, System.nanoTime() + limits.headerTime().toNanos());
         } else if (now == Phase.BODY) {
-            admit(bytes.length);
+            refusal = excess(pending(), bytes.length);
+            if (refusal != null) {
+                throw new CloseConnectionException("body refused");
+            }
         }
         return bytes;
     }
@@ -226,19 +238,23 @@ final class ClientConnection {
         }
     }
 
-    /** A body's bytes count, also those of a chunk that is not yet whole. */
-    private void admit(int bytes) {
-        if (pending() + bytes > limits.maxBody() + FRAME_BYTES) {
-            refusal = tooLarge(limits.maxBody());
-        } else if (!budget.take(bytes)) {
-            refusal =
-                    new HttpRefusalException(
-                            429, "queue_full", "too many bodies at once (expected: later)");
-        } else {
-            charged += bytes;
-            return;
+    /**
+     * A body's bytes count as they come, also those of a chunk that is not yet whole.
+     *
+     * @param before bytes that have come and wait
+     * @param bytes that have now come
+     * @return why they are too many, or null
+     */
+    private @Nullable HttpRefusalException excess(int before, int bytes) {
+        if (before + bytes > limits.maxBody() + FRAME_BYTES) {
+            return tooLarge(limits.maxBody());
         }
-        throw new CloseConnectionException("body refused");
+        if (!budget.take(bytes)) {
+            return new HttpRefusalException(
+                    429, "queue_full", "too many bodies at once (expected: later)");
+        }
+        charged += bytes;
+        return null;
     }
 
     static HttpRefusalException tooLarge(long maxBody) {

@@ -2,13 +2,11 @@ package io.strider.server.http;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
-import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.strider.server.inference.Call;
 import io.strider.server.inference.RefusedException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -130,21 +128,19 @@ final class RequestContext {
         return body;
     }
 
+    /** The stream is not closed: of a body that is refused it would read the rest first. */
     private byte[] read() throws HttpRefusalException {
-        try (InputStream stream = request.content().inputStream()) {
+        try {
+            InputStream stream = request.content().inputStream();
             byte[] body = stream.readNBytes((int) Math.min(maxBody + 1, Integer.MAX_VALUE));
             if (body.length > maxBody) {
                 throw ClientConnection.tooLarge(maxBody);
             }
             return body;
-        } catch (RequestException refused) {
-            throw refused.status().code() == 413
-                    ? ClientConnection.tooLarge(maxBody)
-                    : new HttpRefusalException(
-                            400,
-                            "bad_request",
-                            "body: bad chunk (expected: HTTP's chunked coding)");
-        } catch (IOException | UncheckedIOException | CloseConnectionException lost) {
+        } catch (RequestException bad) {
+            throw new HttpRefusalException(
+                    400, "bad_request", "body: bad chunk (expected: HTTP's chunked coding)");
+        } catch (IOException | RuntimeException lost) { // Helidon has many words for an early end
             HttpRefusalException refusal = connection.refusal();
             if (refusal == null) {
                 refusal =

@@ -148,7 +148,9 @@ final class TestServer implements AutoCloseable {
                     length = Integer.parseInt(line.substring(15).trim());
                 }
             }
-            return head + new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
+            return head
+                    + new String(
+                            socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
         }
 
         /** Whether the server has closed; waits until it has, or something comes. */
