@@ -116,7 +116,7 @@ class BatcherStressTest {
                     batcher.reserve("caller " + caller, count, deadline);
             if (places.isEmpty()) {
                 refused.incrementAndGet();
-                Thread.yield();
+                Thread.onSpinWait();
                 continue;
             }
             try (Reservation<String, Item, Item> reservation = places.get()) {

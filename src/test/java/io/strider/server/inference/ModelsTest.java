@@ -126,8 +126,7 @@ class ModelsTest {
         byte[] large = TestModels.png(101, 100, 0);
         byte[] manyBytes = Arrays.copyOf(red, 20_001);
         byte[] noise = new byte[300];
-        try (Models models =
-                means().decodingLimits(new DecodingLimits(20_000, 10_000)).load()) {
+        try (Models models = means().decodingLimits(new DecodingLimits(20_000, 10_000)).load()) {
             List<Embedded> results =
                     models.embed(
                                     "means",
@@ -221,8 +220,12 @@ class ModelsTest {
             assertThat(reason(() -> models.infer("two", more, List.of(), call())))
                     .isEqualTo(Reason.BAD_REQUEST);
             assertThat(
-                            reason(() -> models.infer(
-                                    "two", Map.of("x", rows(2)), List.of("nowhere"), call())))
+                            reason(() ->
+                                    models.infer(
+                                            "two",
+                                            Map.of("x", rows(2)),
+                                            List.of("nowhere"),
+                                            call())))
                     .isEqualTo(Reason.BAD_REQUEST);
         }
     }
@@ -301,8 +304,7 @@ class ModelsTest {
 
     private static FutureTask<EmbeddedPictures> started(Models models, byte[] png, String caller) {
         FutureTask<EmbeddedPictures> task =
-                new FutureTask<>(
-                        () -> models.embed(null, List.of(png), TestModels.call(caller)));
+                new FutureTask<>(() -> models.embed(null, List.of(png), TestModels.call(caller)));
         Thread.startVirtualThread(task);
         return task;
     }
@@ -312,11 +314,7 @@ class ModelsTest {
         Blocking blocking = new Blocking();
         byte[] png = TestModels.png(2, 2, 0);
         try (Models models =
-                means().computeThreads(1)
-                        .maxBatch(1)
-                        .maxQueued(2)
-                        .observer(blocking)
-                        .load()) {
+                means().computeThreads(1).maxBatch(1).maxQueued(2).observer(blocking).load()) {
             FutureTask<EmbeddedPictures> first = started(models, png, "a");
             blocking.computed.acquire();
             FutureTask<EmbeddedPictures> second = started(models, png, "b");
@@ -335,8 +333,7 @@ class ModelsTest {
     void anInterruptedCallLeavesTheQueue() throws Exception {
         Blocking blocking = new Blocking();
         byte[] png = TestModels.png(2, 2, 0);
-        try (Models models =
-                means().computeThreads(1).maxBatch(1).observer(blocking).load()) {
+        try (Models models = means().computeThreads(1).maxBatch(1).observer(blocking).load()) {
             FutureTask<EmbeddedPictures> first = started(models, png, "a");
             blocking.computed.acquire();
             FutureTask<EmbeddedPictures> second =
@@ -366,28 +363,24 @@ class ModelsTest {
                         replaced.incrementAndGet();
                     }
                 };
-        try (Models models =
-                        means().maxDelay(Duration.ofNanos(100_000)).observer(observer).load();
+        try (Models models = means().maxDelay(Duration.ofNanos(100_000)).observer(observer).load();
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> calls = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 String caller = "caller " + i;
                 calls.add(
-                        callers.submit(
-                                () -> {
-                                    int versions = 0;
-                                    while (!stop.get()) {
-                                        EmbeddedPictures answer =
-                                                models.embed(
-                                                        null,
-                                                        List.of(red, red),
-                                                        TestModels.call(caller));
-                                        answer.pictures().getFirst().vector();
-                                        answer.pictures().getLast().vector();
-                                        versions |= 1 << answer.model().version();
-                                    }
-                                    return versions;
-                                }));
+                        callers.submit(() -> {
+                            int versions = 0;
+                            while (!stop.get()) {
+                                EmbeddedPictures answer =
+                                        models.embed(
+                                                null, List.of(red, red), TestModels.call(caller));
+                                answer.pictures().getFirst().vector();
+                                answer.pictures().getLast().vector();
+                                versions |= 1 << answer.model().version();
+                            }
+                            return versions;
+                        }));
             }
             for (int version = 2; version <= 6; version++) {
                 Files.write(file, TestModels.means(version));
@@ -427,8 +420,7 @@ class ModelsTest {
                         .model(TestModels.file(folder, "wide", network))
                         .memoryLimit(100_000)
                         .load()) {
-            NdArray large =
-                    NdArray.ofDoubles(ElementType.FLOAT32, new double[1 << 16], 1, 1 << 16);
+            NdArray large = NdArray.ofDoubles(ElementType.FLOAT32, new double[1 << 16], 1, 1 << 16);
             assertThat(reason(() -> models.infer(null, Map.of("x", large), List.of(), call())))
                     .isEqualTo(Reason.OUT_OF_MEMORY);
             assertThat(models.infer(null, Map.of("x", rows(1)), List.of(), call()))
@@ -481,8 +473,7 @@ class ModelsTest {
     void deadlinesPassInTheQueue() throws Exception {
         Blocking blocking = new Blocking();
         byte[] png = TestModels.png(2, 2, 0);
-        try (Models models =
-                means().computeThreads(1).maxBatch(1).observer(blocking).load()) {
+        try (Models models = means().computeThreads(1).maxBatch(1).observer(blocking).load()) {
             FutureTask<EmbeddedPictures> first = started(models, png, "a");
             blocking.computed.acquire();
             Call brief = Call.within("brief", "b", 30, TimeUnit.MILLISECONDS);
