@@ -53,7 +53,7 @@ final class HealthCommand extends StriderCommand {
     @Option(
             names = "--timeout",
             paramLabel = "<time>",
-            converter = DurationConverter.class,
+            converter = TimeConverter.class,
             description = "How long to wait for an answer. Default: 3s.")
     private Duration timeout = Duration.ofSeconds(3);
 

@@ -93,21 +93,21 @@ final class LoadCommand extends StriderCommand {
     @Option(
             names = "--duration",
             paramLabel = "<time>",
-            converter = DurationConverter.class,
+            converter = TimeConverter.class,
             description = "How long to measure. Default: 30s.")
     private Duration duration = Duration.ofSeconds(30);
 
     @Option(
             names = "--warmup",
             paramLabel = "<time>",
-            converter = DurationConverter.class,
+            converter = TimeConverter.class,
             description = "How long to ask before that. Default: 5s.")
     private Duration warmup = Duration.ofSeconds(5);
 
     @Option(
             names = "--timeout",
             paramLabel = "<time>",
-            converter = DurationConverter.class,
+            converter = TimeConverter.class,
             description = "An answer that takes longer counts as failed. Default: 30s.")
     private Duration timeout = Duration.ofSeconds(30);
 

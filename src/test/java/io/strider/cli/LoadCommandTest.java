@@ -128,29 +128,6 @@ class LoadCommandTest {
                 .endsWith("strider: 3 of 35 s: 150 pictures/s, 2 refused/s, 2 failed");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "250ms, 250000000",
-        "0s, 0",
-        "2.5s, 2500000000",
-        "0.000000001s, 1",
-        "10m, 600000000000",
-        "1h, 3600000000000"
-    })
-    void timesHaveAUnit(String text, long nanos) {
-        assertThat(new DurationConverter().convert(text)).hasNanos(nanos);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"''", "5", "-1s", "1 s", "1d", "1e3s", "999999999999h"})
-    void otherTimesAreRefused(String text) {
-        assertThat(
-                        org.assertj.core.api.Assertions.catchThrowable(
-                                () -> new DurationConverter().convert(text)))
-                .isInstanceOf(picocli.CommandLine.TypeConversionException.class)
-                .hasMessageContaining("expected: ");
-    }
-
     @Test
     void aServerIsHealthyOrNot() throws IOException {
         try (FakeServer ready = FakeServer.willing();

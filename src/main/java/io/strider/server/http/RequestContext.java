@@ -1,5 +1,6 @@
 package io.strider.server.http;
 
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
@@ -137,14 +138,16 @@ final class RequestContext {
                 throw ClientConnection.tooLarge(maxBody);
             }
             return body;
+        } catch (IllegalArgumentException bad) { // Helidon's for a chunk's length that is no number
+            throw badChunk(bad);
         } catch (RequestException refused) {
             throw refused.status().code() == 413
                     ? ClientConnection.tooLarge(maxBody)
-                    : new HttpRefusalException(
-                            400,
-                            "bad_request",
-                            "body: bad chunk (expected: HTTP's chunked coding)");
-        } catch (IOException | UncheckedIOException | CloseConnectionException lost) {
+                    : badChunk(refused);
+        } catch (IOException
+                | UncheckedIOException
+                | CloseConnectionException
+                | DataReader.InsufficientDataAvailableException lost) {
             HttpRefusalException refusal = connection.refusal();
             if (refusal == null) {
                 refusal =
@@ -156,5 +159,13 @@ final class RequestContext {
             refusal.addSuppressed(lost);
             throw refusal;
         }
+    }
+
+    private static HttpRefusalException badChunk(RuntimeException cause) {
+        HttpRefusalException refusal =
+                new HttpRefusalException(
+                        400, "bad_request", "body: bad chunk (expected: HTTP's chunked coding)");
+        refusal.addSuppressed(cause);
+        return refusal;
     }
 }
