@@ -75,8 +75,7 @@ final class ColorServer implements AutoCloseable {
                         .output("vector")
                         .metadata("image.size", "7x10");
         Path whole = Files.write(path.resolveSibling(path.getFileName() + ".new"), model.toBytes());
-        return Files.move(
-                whole, path, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        return Files.move(whole, path, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** A colour for each number, none black. */

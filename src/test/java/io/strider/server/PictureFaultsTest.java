@@ -3,11 +3,11 @@ package io.strider.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.strider.server.load.HttpAnswer;
 import io.strider.server.http.EmbeddingServer;
 import io.strider.server.http.ServerLog;
 import io.strider.server.http.ServerMetrics;
 import io.strider.server.http.ServerOptions;
+import io.strider.server.load.HttpAnswer;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -116,8 +116,12 @@ class PictureFaultsTest {
                                             () ->
                                                     server.send(
                                                             i % 3 == 0
-                                                                    ? server.post("/embed", "image/png", bad.get(i / 3 % 3))
-                                                                    : server.embedding(ColorServer.color(i))))
+                                                                    ? server.post(
+                                                                            "/embed",
+                                                                            "image/png",
+                                                                            bad.get(i / 3 % 3))
+                                                                    : server.embedding(
+                                                                            ColorServer.color(i))))
                             .toList();
             List<Future<HttpAnswer>> answers = clients.invokeAll(asked);
             for (int i = 0; i < answers.size(); i++) {

@@ -82,7 +82,8 @@ class ServerEndTest {
             clients.add(
                     Thread.ofVirtual()
                             .start(() -> {
-                                try (HttpConnection connection = HttpConnection.open(target, LONG)) {
+                                try (HttpConnection connection =
+                                        HttpConnection.open(target, LONG)) {
                                     for (int k = 0; connection.isOpen(); k++) {
                                         String id = client + "-" + k;
                                         byte[] request =

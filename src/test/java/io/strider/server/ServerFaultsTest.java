@@ -106,7 +106,8 @@ class ServerFaultsTest {
         int many = idleConnections();
         List<SocketChannel> idle = new ArrayList<>();
         try (ColorServer server =
-                new ColorServer(folder, options -> options.maxConnections(many), models -> models)) {
+                new ColorServer(
+                        folder, options -> options.maxConnections(many), models -> models)) {
             InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.server.port());
             for (int i = 0; i < many; i++) {
                 idle.add(SocketChannel.open(address));
@@ -157,9 +158,10 @@ class ServerFaultsTest {
     void nonsenseIsRefusedAndTheServerGoesOn(String nonsense) throws IOException {
         try (ColorServer server = new ColorServer(folder, options -> options, models -> models)) {
             String answer = exchange(server, nonsense.getBytes(StandardCharsets.ISO_8859_1));
-            assertThat(answer).satisfiesAnyOf(
-                    said -> assertThat(said).isEmpty(),
-                    said -> assertThat(said).startsWith("HTTP/1.1 4"));
+            assertThat(answer)
+                    .satisfiesAnyOf(
+                            said -> assertThat(said).isEmpty(),
+                            said -> assertThat(said).startsWith("HTTP/1.1 4"));
             server.answersRightly();
         }
     }
@@ -232,7 +234,8 @@ class ServerFaultsTest {
         return List.of(
                 server.post("/embed", "image/png", picture),
                 server.post("/embed", "multipart/form-data; boundary=b", bytes(form)),
-                server.post("/embed", "application/json", bytes("{\"images\":[\"" + base64 + "\"]}")),
+                server.post(
+                        "/embed", "application/json", bytes("{\"images\":[\"" + base64 + "\"]}")),
                 server.post(
                         "/compare",
                         "application/json",

@@ -41,7 +41,9 @@ final class Figures {
                         name,
                         text(figure.value()),
                         figure.expected(),
-                        figure.expected().isEmpty() ? "" : figure.reached() ? "reached" : "MISSED"));
+                        figure.expected().isEmpty()
+                                ? ""
+                                : figure.reached() ? "reached" : "MISSED"));
     }
 
     String csv() {

@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 import org.HdrHistogram.ConcurrentHistogram;
 
 /**
- * What {@code strider embed} does, without end and from memory: each thread decodes a batch and runs
- * the network on it. Arguments: the folder of pictures, threads, batch, seconds to warm up, seconds
- * to measure, and the model's file if it is not the packaged one. Prints pictures a second and the
- * median milliseconds that the network took for a batch, all threads being at work.
+ * What {@code strider embed} does, without end and from memory: each thread decodes a batch and
+ * runs the network on it. Arguments: the folder of pictures, threads, batch, seconds to warm up,
+ * seconds to measure, and the model's file if it is not the packaged one. Prints pictures a second
+ * and the median milliseconds that the network took for a batch, all threads being at work.
  */
 final class InProcess {
     private InProcess() {}

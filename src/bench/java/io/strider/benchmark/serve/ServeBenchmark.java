@@ -15,9 +15,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The command {@code scripts/bench serve}. The library in process, the server and the load generator
- * have a process of their own each; the last two share the processors, as they would with a client
- * on the same machine. Of several rounds each one's best counts.
+ * The command {@code scripts/bench serve}. The library in process, the server and the load
+ * generator have a process of their own each; the last two share the processors, as they would with
+ * a client on the same machine. Of several rounds each one's best counts.
  */
 public final class ServeBenchmark {
     private static final double LEAST_SHARE = 90;
@@ -74,8 +74,7 @@ public final class ServeBenchmark {
             }
             figures.add("in process, pictures/s", inProcess);
             figures.add("saturation, pictures/s", saturation);
-            figures.atLeast(
-                    "share of in process, %", 100 * saturation / inProcess, LEAST_SHARE);
+            figures.atLeast("share of in process, %", 100 * saturation / inProcess, LEAST_SHARE);
             half(server);
             if (options.minutes > 0) {
                 twice(server);
@@ -108,8 +107,7 @@ public final class ServeBenchmark {
     }
 
     private void saturate(ServerProcess server) throws IOException, InterruptedException {
-        JsonNode report =
-                load(server, options.seconds, List.of("--clients", "" + options.clients));
+        JsonNode report = load(server, options.seconds, List.of("--clients", "" + options.clients));
         double rate = report.path("pictures_per_second").asDouble();
         System.out.printf(
                 Locale.ROOT,
@@ -123,7 +121,8 @@ public final class ServeBenchmark {
                 100 * report.path("cpu_share").asDouble());
         if (rate > saturation) {
             saturation = rate;
-            figures.add("generator at saturation, % of CPU", 100 * report.path("cpu_share").asDouble());
+            figures.add(
+                    "generator at saturation, % of CPU", 100 * report.path("cpu_share").asDouble());
             figures.add("p99 at saturation, ms", report.path("accepted_p99_ms").asDouble());
         }
         figures.atMost("failed at saturation", report.path("failed").asDouble(), 0);

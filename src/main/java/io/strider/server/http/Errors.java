@@ -64,8 +64,10 @@ final class Errors implements ErrorHandler<Throwable>, DirectHandler {
             Status status,
             ServerResponseHeaders headers,
             @Nullable String message) {
+        // Nothing of ours has run yet: what Helidon could not make sense of is the client's.
+        Status told = status.code() == 500 ? Status.BAD_REQUEST_400 : status;
         Failure failure =
-                new Failure(status.code(), Failure.reason(status.code()), words(message), null);
+                new Failure(told.code(), Failure.reason(told.code()), words(message), null);
         String id =
                 RequestIds.of(
                         request.headers()
@@ -77,7 +79,7 @@ final class Errors implements ErrorHandler<Throwable>, DirectHandler {
             recorder.refused(id, connection.client(), request.method(), request.path(), failure);
         }
         return TransportResponse.builder()
-                .status(status)
+                .status(told)
                 .headers(headers)
                 .header(JSON)
                 .header(HeaderNames.create(RequestIds.HEADER), id)

@@ -137,9 +137,12 @@ final class RequestContext {
                 throw ClientConnection.tooLarge(maxBody);
             }
             return body;
-        } catch (RequestException bad) {
-            throw new HttpRefusalException(
-                    400, "bad_request", "body: bad chunk (expected: HTTP's chunked coding)");
+        } catch (IllegalArgumentException bad) { // Helidon's for a chunk's length that is no number
+            throw badChunk(bad);
+        } catch (RequestException refused) {
+            throw refused.status().code() == 413
+                    ? ClientConnection.tooLarge(maxBody)
+                    : badChunk(refused);
         } catch (IOException | RuntimeException lost) { // Helidon has many words for an early end
             HttpRefusalException refusal = connection.refusal();
             if (refusal == null) {
@@ -152,5 +155,13 @@ final class RequestContext {
             refusal.addSuppressed(lost);
             throw refusal;
         }
+    }
+
+    private static HttpRefusalException badChunk(RuntimeException cause) {
+        HttpRefusalException refusal =
+                new HttpRefusalException(
+                        400, "bad_request", "body: bad chunk (expected: HTTP's chunked coding)");
+        refusal.addSuppressed(cause);
+        return refusal;
     }
 }
