@@ -77,7 +77,7 @@ final class InProcess {
         try {
             for (int i = 0; i < batch; i++) {
                 int index = Math.floorMod(next.getAndIncrement(), pictures.size());
-                decoded.add(decoder.decode(pictures.get(index)));
+                decoded.add(decoder.decode(pictures.get(index), "picture " + index));
             }
         } catch (IOException bad) {
             throw new UncheckedIOException(bad);

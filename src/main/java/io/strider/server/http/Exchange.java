@@ -43,8 +43,10 @@ final class Exchange implements Filter {
         });
         try {
             chain.proceed();
-        } catch (CloseConnectionException lost) { // while the answer was being written
-            context.failed(Failure.CLIENT_GONE);
+        } catch (CloseConnectionException lost) {
+            if (!response.isSent()) { // else the answer was out, and the client closed first
+                context.failed(Failure.CLIENT_GONE);
+            }
             throw lost;
         } finally {
             recorder.finished(request, response, context);
