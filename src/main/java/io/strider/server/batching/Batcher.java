@@ -151,6 +151,16 @@ public final class Batcher<K, T, R> implements AutoCloseable {
         }
     }
 
+    /** How many lanes wait for a batch now. */
+    int idleLanes() {
+        lock.lock();
+        try {
+            return idleLanes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Refuses new reservations from now on; those that there are, may be used. */
     public void drain() {
         lock.lock();
