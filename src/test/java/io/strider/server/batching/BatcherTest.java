@@ -170,6 +170,7 @@ class BatcherTest {
             submit(batcher, "a", 1, 2, 3, 4, 5, 6, 7, 8);
             Reservation<String, Integer, Integer> other = places(batcher, "b", 1);
             other.submit("other key", 100);
+            advance(batcher, DELAY); // both are due when the lane comes back
             gate.open();
             batcher.close();
             assertThat(gate.batches())
