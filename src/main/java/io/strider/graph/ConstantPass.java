@@ -4,7 +4,9 @@ import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,28 +31,48 @@ final class ConstantPass {
      */
     static Graph apply(Graph graph, Arena arena) {
         Rewriting rewriting = new Rewriting(graph);
+        Set<String> heap = new HashSet<>();
         long left = MOST_TOGETHER;
         for (int i = 0; i < rewriting.size(); i++) {
             Node node = rewriting.node(i);
             List<NdArray> results = node == null ? null : results(node, rewriting, left);
-            if (node == null || results == null) {
+            if (node == null) {
+                continue;
+            }
+            if (results == null) {
+                moveOff(node.inputs(), heap, rewriting, arena);
                 continue;
             }
             rewriting.remove(i);
             for (int k = 0; k < node.outputs().size(); k++) {
                 if (!node.output(k).isEmpty()) {
                     left -= results.get(k).count();
-                    rewriting.settle(node.output(k), value(results.get(k), arena));
+                    rewriting.settle(node.output(k), new Value.Numbers(results.get(k)));
+                    heap.add(node.output(k));
+                }
+            }
+            for (String input : node.inputs()) {
+                if (heap.contains(input) && !rewriting.isRead(input)) {
+                    heap.remove(input);
+                    rewriting.forget(input);
                 }
             }
         }
+        moveOff(List.copyOf(heap), heap, rewriting, arena);
         return rewriting.build();
     }
 
-    private static Value value(NdArray array, Arena arena) {
-        return array.type() == ElementType.FLOAT32 && array.count() > SMALL
-                ? new Value.Floats(array.toTensor(arena))
-                : new Value.Numbers(array);
+    /** Takes large results off the heap once a node wants them that is not computed here. */
+    private static void moveOff(
+            List<String> names, Set<String> heap, Rewriting rewriting, Arena arena) {
+        for (String name : names) {
+            Value constant = heap.remove(name) ? rewriting.constant(name) : null;
+            if (constant != null
+                    && constant.type().type() == ElementType.FLOAT32
+                    && constant.type().elementCount() > SMALL) {
+                rewriting.settle(name, new Value.Floats(constant.array().toTensor(arena)));
+            }
+        }
     }
 
     private static @Nullable List<NdArray> results(Node node, Rewriting rewriting, long left) {

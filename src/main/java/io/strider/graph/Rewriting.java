@@ -145,6 +145,11 @@ final class Rewriting {
         constants.put(value, constant);
     }
 
+    /** Takes out a constant that nobody reads. */
+    void forget(String value) {
+        constants.remove(value);
+    }
+
     /** Takes a node out. What it gave must be given by another, settled, or read by nobody. */
     void remove(int index) {
         Node node = nodes.set(index, null);

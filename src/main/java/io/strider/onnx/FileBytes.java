@@ -17,11 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Brings a file's bytes into off-heap memory.
+ * Finds a model's bytes, in a file or a stream, and brings them into off-heap memory.
  *
- * <p>They are read, not mapped: a mapped file that somebody truncates stops the process as soon as
- * native code touches the lost pages, and a model is read once, for which mapping was measured to
- * be no quicker (100 MB in the page cache: 50 to 60 ms either way).
+ * <p>A model is read once, for which mapping its file was measured to be no quicker (100 MB in the
+ * page cache: 50 to 60 ms either way).
  */
 final class FileBytes {
     private static final long ALIGNMENT = 64;
@@ -36,14 +35,11 @@ final class FileBytes {
     private FileBytes() {}
 
     /**
-     * Reads a file.
+     * Opens a file.
      *
-     * @return all its bytes, read-only
-     * @throws OnnxFormatException if it is empty, too large, or a mere pointer to large-file
-     *     storage
-     * @throws IOException if it is missing, no regular file, or cannot be read
+     * @throws IOException if it is missing, no regular file, or cannot be opened
      */
-    static MemorySegment of(Path path, Arena arena, ReadBudget budget) throws IOException {
+    static FileChannel open(Path path) throws IOException {
         // Asked before opening, as opening a FIFO would wait for its writer.
         if (!Files.exists(path)) {
             throw new NoSuchFileException(
@@ -53,23 +49,38 @@ final class FileBytes {
             throw new FileSystemException(
                     path.toString(), null, "is no regular file (expected: one)");
         }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            MemorySegment bytes = allocate(path.toString(), channel.size(), arena, budget);
-            if (!fill(channel, 0, bytes)) {
-                throw new OnnxFormatException(path + ": became shorter while it was read");
-            }
-            return checked(path.toString(), bytes);
+        return FileChannel.open(path, StandardOpenOption.READ);
+    }
+
+    /**
+     * The bytes of an open file, which are read when they are asked for.
+     *
+     * @param arena where long runs of them go
+     * @throws OnnxFormatException if it is empty, too large, or a mere pointer to large-file
+     *     storage
+     */
+    static ModelBytes of(FileChannel channel, Path path, Arena arena, ReadBudget budget)
+            throws IOException {
+        String name = path.toString();
+        long size = channel.size();
+        take(name, size, budget);
+        MemorySegment begin =
+                MemorySegment.ofArray(new byte[(int) Math.min(size, LARGE_FILE_POINTER.length)]);
+        if (!fill(channel, 0, begin)) {
+            throw new OnnxFormatException(path + ": became shorter while it was read");
         }
+        requireContent(name, begin, size);
+        return new ModelFile(name, channel, size, arena);
     }
 
     /**
      * Reads a stream to its end; it is not closed.
      *
      * @param name what messages call it
-     * @return all its bytes, read-only
+     * @return all its bytes
      * @throws OnnxFormatException if there are none or too many
      */
-    static MemorySegment of(InputStream input, String name, Arena arena, ReadBudget budget)
+    static ModelBytes of(InputStream input, String name, Arena arena, ReadBudget budget)
             throws IOException {
         List<byte[]> chunks = new ArrayList<>();
         long size = 0;
@@ -80,13 +91,15 @@ final class FileBytes {
             checkSize(name, size, budget);
             chunk = input.readNBytes(CHUNK);
         }
-        MemorySegment bytes = allocate(name, size, arena, budget);
+        take(name, size, budget);
+        MemorySegment bytes = arena.allocate(size, ALIGNMENT);
         long at = 0;
         for (byte[] part : chunks) {
             MemorySegment.copy(part, 0, bytes, ValueLayout.JAVA_BYTE, at, part.length);
             at += part.length;
         }
-        return checked(name, bytes);
+        requireContent(name, bytes, size);
+        return new ModelBytes.InMemory(bytes.asReadOnly());
     }
 
     /**
@@ -120,8 +133,7 @@ final class FileBytes {
         }
     }
 
-    private static MemorySegment allocate(String name, long size, Arena arena, ReadBudget budget)
-            throws OnnxFormatException {
+    private static void take(String name, long size, ReadBudget budget) throws OnnxFormatException {
         checkSize(name, size, budget);
         if (size == 0) {
             throw new OnnxFormatException(name + ": 0 bytes (expected: an ONNX file)");
@@ -129,18 +141,16 @@ final class FileBytes {
         if (!budget.takeData(size)) {
             throw new IllegalStateException("a budget serves one file");
         }
-        return arena.allocate(size, ALIGNMENT);
     }
 
-    private static MemorySegment checked(String name, MemorySegment bytes)
+    private static void requireContent(String name, MemorySegment begin, long size)
             throws OnnxFormatException {
         MemorySegment pointer = MemorySegment.ofArray(LARGE_FILE_POINTER);
-        if (bytes.byteSize() > pointer.byteSize()
-                && bytes.asSlice(0, pointer.byteSize()).mismatch(pointer) < 0) {
+        if (size > pointer.byteSize()
+                && begin.asSlice(0, pointer.byteSize()).mismatch(pointer) < 0) {
             throw new OnnxFormatException(
                     name
                             + ": a pointer of Git LFS (expected: an ONNX file; fetch it with git lfs pull)");
         }
-        return bytes.asReadOnly();
     }
 }

@@ -4,7 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * is taken; names are checked to be UTF-8 and unique; graphs in attributes may lie {@value
  * GraphFields#DEEPEST} deep. What does not fit is an {@link OnnxFormatException}.
  *
- * <p>A file is read once, whole, into memory of the caller's arena, where the elements of its
- * tensors stay; changing the file afterwards changes nothing. If reading fails, what it has taken
- * from the arena stays taken until the arena is closed. All methods may be called from many
- * threads; what they return may be used from whichever threads the arena allows.
+ * <p>A file is read once, the elements of its tensors into memory of the caller's arena, where they
+ * stay; changing the file afterwards changes nothing. If reading fails, what it has taken from the
+ * arena stays taken until the arena is closed. All methods may be called from many threads; what
+ * they return may be used from whichever threads the arena allows.
  */
 final class OnnxReader {
     private OnnxReader() {}
@@ -38,9 +38,11 @@ final class OnnxReader {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(arena, "arena");
         ReadBudget budget = new ReadBudget(limits);
-        MemorySegment bytes = FileBytes.of(path, arena, budget);
         Path folder = path.toAbsolutePath().getParent();
-        return model(path.toString(), bytes, folder, arena, budget);
+        try (FileChannel channel = FileBytes.open(path)) {
+            ModelBytes bytes = FileBytes.of(channel, path, arena, budget);
+            return model(path.toString(), bytes, folder, arena, budget);
+        }
     }
 
     /**
@@ -67,7 +69,7 @@ final class OnnxReader {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(arena, "arena");
         ReadBudget budget = new ReadBudget(limits);
-        MemorySegment bytes = FileBytes.of(input, name, arena, budget);
+        ModelBytes bytes = FileBytes.of(input, name, arena, budget);
         return model(name, bytes, null, arena, budget);
     }
 
@@ -97,10 +99,12 @@ final class OnnxReader {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(arena, "arena");
         ReadBudget budget = new ReadBudget(limits);
-        MemorySegment bytes = FileBytes.of(path, arena, budget);
         Path folder = path.toAbsolutePath().getParent();
-        ReadContext context = context(path.toString(), bytes, folder, arena, budget);
-        return context.wire().whole(() -> TensorFields.read(context));
+        try (FileChannel channel = FileBytes.open(path)) {
+            ModelBytes bytes = FileBytes.of(channel, path, arena, budget);
+            ReadContext context = context(path.toString(), bytes, folder, arena, budget);
+            return context.wire().whole(() -> TensorFields.read(context));
+        }
     }
 
     /**
@@ -113,18 +117,14 @@ final class OnnxReader {
     }
 
     private static OnnxModel model(
-            String name, MemorySegment bytes, @Nullable Path folder, Arena arena, ReadBudget budget)
+            String name, ModelBytes bytes, @Nullable Path folder, Arena arena, ReadBudget budget)
             throws IOException {
         ReadContext context = context(name, bytes, folder, arena, budget);
         return context.wire().whole(() -> ModelFields.read(context));
     }
 
     private static ReadContext context(
-            String name,
-            MemorySegment bytes,
-            @Nullable Path folder,
-            Arena arena,
-            ReadBudget budget) {
+            String name, ModelBytes bytes, @Nullable Path folder, Arena arena, ReadBudget budget) {
         WireReader wire = new WireReader(name, bytes, budget);
         return new ReadContext(wire, arena, new ExternalFiles(folder, arena));
     }

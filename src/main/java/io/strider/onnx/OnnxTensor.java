@@ -20,9 +20,9 @@ import java.util.Arrays;
 /**
  * A tensor of an ONNX file: element type, sizes, and the elements as the file holds them.
  *
- * <p>The elements lie in memory of the arena that the file was read into, mostly amidst the file's
- * own bytes: little-endian, row-major, at any address, not to be written. Whether they are as many
- * as the sizes say has been checked.
+ * <p>The elements lie in memory of the arena that the file was read into, or on the heap if they
+ * are few: little-endian, row-major, at any address, not to be written. Whether they are as many as
+ * the sizes say has been checked.
  *
  * @param name may be empty, except an initializer's
  * @param elementTypeCode the code of an {@link OnnxElementType}, never a string's
@@ -84,6 +84,14 @@ record OnnxTensor(String name, int elementTypeCode, long[] dims, MemorySegment d
         if (count > Integer.MAX_VALUE - 8) {
             throw refused("has too many elements (expected: at most 2147483639)");
         }
+        if (type == ElementType.FLOAT32) {
+            float[] values = new float[count];
+            MemorySegment.copy(data, FLOAT, 0, values, 0, count);
+            return NdArray.ofFloats(values, dims);
+        }
+        if (type.isInteger() && type.bytes() == 1) {
+            return NdArray.ofBytes(type, data.toArray(JAVA_BYTE), dims);
+        }
         if (type.isFloating()) {
             double[] values = new double[count];
             for (int i = 0; i < count; i++) {
@@ -100,8 +108,8 @@ record OnnxTensor(String name, int elementTypeCode, long[] dims, MemorySegment d
 
     /**
      * The elements as a row-major float32 tensor: those of float32 in place and read-only if they
-     * lie at a multiple of four bytes on a little-endian machine, otherwise a copy; those of other
-     * floating-point types rounded.
+     * lie off the heap at a multiple of four bytes on a little-endian machine, otherwise a copy;
+     * those of other floating-point types rounded.
      *
      * @param arena where a copy goes; the memory in place lives as long as the arena of the file
      * @throws OnnxFormatException if the elements are no floating-point numbers
@@ -114,7 +122,7 @@ record OnnxTensor(String name, int elementTypeCode, long[] dims, MemorySegment d
         }
         boolean native32 =
                 type == ElementType.FLOAT32 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-        if (native32 && data.address() % Float.BYTES == 0) {
+        if (native32 && data.isNative() && data.address() % Float.BYTES == 0) {
             return Tensor.wrap(data, dims);
         }
         Tensor tensor = Tensor.zeros(arena, dims);

@@ -4,7 +4,6 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -39,8 +38,14 @@ final class WireReader {
 
     private static final int BUFFER = 4096;
 
+    /** Payloads up to here go on the heap: a call of the system costs more than to copy them. */
+    private static final int FEW = 2048;
+
+    /** Objects around a payload on the heap. */
+    private static final long BYTES_PER_PAYLOAD = 96;
+
     private final String source;
-    private final MemorySegment bytes;
+    private final ModelBytes bytes;
     private final CodedInputStream input;
     private final ReadBudget budget;
     private final Deque<Place> places = new ArrayDeque<>();
@@ -79,11 +84,11 @@ final class WireReader {
      * @param source what messages call the file
      * @param bytes the whole message, at most 2³¹ − 1 bytes
      */
-    WireReader(String source, MemorySegment bytes, ReadBudget budget) {
+    WireReader(String source, ModelBytes bytes, ReadBudget budget) {
         this.source = source;
         this.bytes = bytes;
         this.budget = budget;
-        this.input = CodedInputStream.newInstance(new SegmentInputStream(bytes), BUFFER);
+        this.input = CodedInputStream.newInstance(bytes.stream(), BUFFER);
     }
 
     /**
@@ -93,7 +98,7 @@ final class WireReader {
      */
     <T> T whole(Fields<T> fields) throws IOException {
         try {
-            input.pushLimit(Math.toIntExact(bytes.byteSize()));
+            input.pushLimit(Math.toIntExact(bytes.size()));
             return fields.read();
         } catch (InvalidProtocolBufferException malformed) {
             throw refused(
@@ -150,26 +155,29 @@ final class WireReader {
         return input.readFixed64();
     }
 
-    /** The bytes of the current field where they lie. */
+    /** The bytes of the current field: a few on the heap, many off it; read-only. */
     MemorySegment payload() throws IOException {
         int length = length();
+        if (length <= FEW) {
+            charge(BYTES_PER_PAYLOAD + length);
+            return MemorySegment.ofArray(input.readRawBytes(length)).asReadOnly();
+        }
         long start = input.getTotalBytesRead();
         input.skipRawBytes(length);
-        return bytes.asSlice(start, length);
+        return bytes.run(start, length);
     }
 
     /** Reads the current field, a text, and checks that it is UTF-8. */
     String text(String what) throws IOException {
-        MemorySegment payload = payload();
-        long length = payload.byteSize();
-        charge(BYTES_PER_TEXT + 2 * length);
-        byte[] encoded = payload.toArray(ValueLayout.JAVA_BYTE);
+        int length = length();
+        charge(BYTES_PER_TEXT + 2L * length);
+        byte[] encoded = input.readRawBytes(length);
         String text = new String(encoded, StandardCharsets.UTF_8);
         // Only what decodes to the replacement character can have been malformed.
         if (text.indexOf('\uFFFD') < 0) {
             return text;
         }
-        charge(3 * length);
+        charge(3L * length);
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(encoded)).toString();
         } catch (CharacterCodingException malformed) {

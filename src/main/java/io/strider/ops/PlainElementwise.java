@@ -37,6 +37,9 @@ public final class PlainElementwise {
      * @param b of a's type, but for {@link BinaryFunction#POWER} of any
      */
     public static NdArray combine(BinaryFunction function, NdArray a, NdArray b) {
+        if (a.type() == ElementType.FLOAT32 && b.count() == 1 && b.rank() <= a.rank()) {
+            return combine(function, a, b.getDouble(0));
+        }
         long[] shape = Broadcasting.shape(List.of(a.shape(), b.shape()));
         int[] fromA = Broadcasting.positions(a.shape(), shape);
         int[] fromB = Broadcasting.positions(b.shape(), shape);
@@ -54,6 +57,15 @@ public final class PlainElementwise {
             values[i] = function.apply(a.getLong(fromA[i]), b.getLong(fromB[i]), b.type());
         }
         return NdArray.ofLongs(a.type(), values, shape);
+    }
+
+    /** f(a, b) with one b for all float32 elements, as constant weights are many. */
+    private static NdArray combine(BinaryFunction function, NdArray a, double b) {
+        float[] values = a.toFloats();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) function.apply(values[i], b);
+        }
+        return NdArray.ofFloats(values, a.shape());
     }
 
     /** Whether a pair compares so, for every pair; the result is {@link ElementType#BOOL}. */

@@ -11,32 +11,54 @@ import java.util.Objects;
  * An array of numbers of any {@link ElementType} on the Java heap, row-major: shapes, indices,
  * truths, and whatever else a network holds beside its float32 tensors.
  *
- * <p>Made for exactness and plain loops, not for speed: floating-point elements are kept as {@code
+ * <p>Made for exactness and plain loops, not for speed: floating-point elements are told as {@code
  * double}, whole numbers and truths as {@code long}, each rounded or wrapped to its type when the
- * array is made.
+ * array is made. Those of float32 and of eight bits lie as densely as their types.
  *
  * <p>Immutable and thread-safe. Two are equal if type, shape and all elements are; NaN equals NaN.
  */
 public final class NdArray {
     private static final double[] NO_DOUBLES = {};
     private static final long[] NO_LONGS = {};
+    private static final float[] NO_FLOATS = {};
+    private static final byte[] NO_BYTES = {};
 
     private final ElementType type;
     private final long[] shape;
     private final int count;
 
-    /** The elements if the type is floating-point. */
+    /** The elements if the type is floating-point but not float32. */
     private final double[] doubles;
 
-    /** The elements if it is not. */
+    /** The elements of float32. */
+    private final float[] floats;
+
+    /** The elements if the type is an integer of more than eight bits. */
     private final long[] longs;
 
-    private NdArray(ElementType type, long[] shape, int count, double[] doubles, long[] longs) {
+    /** The elements of eight bits, truths among them. */
+    private final byte[] bytes;
+
+    private NdArray(ElementType type, long[] shape, int count, Object elements) {
         this.type = type;
         this.shape = shape;
         this.count = count;
-        this.doubles = doubles;
-        this.longs = longs;
+        this.doubles = elements instanceof double[] array ? array : NO_DOUBLES;
+        this.floats = elements instanceof float[] array ? array : NO_FLOATS;
+        this.longs = elements instanceof long[] array ? array : NO_LONGS;
+        this.bytes = elements instanceof byte[] array ? array : NO_BYTES;
+    }
+
+    private Object elements() {
+        return isFloat32() ? floats : type.isFloating() ? doubles : isBytes() ? bytes : longs;
+    }
+
+    private boolean isFloat32() {
+        return type == ElementType.FLOAT32;
+    }
+
+    private boolean isBytes() {
+        return type.bytes() == 1;
     }
 
     /**
@@ -51,13 +73,46 @@ public final class NdArray {
             throw Arguments.refused("type: %s (expected: a floating-point type)", type);
         }
         long[] sizes = sizes(values.length, shape);
+        if (type == ElementType.FLOAT32) {
+            float[] narrowed = new float[values.length];
+            for (int i = 0; i < narrowed.length; i++) {
+                narrowed[i] = (float) values[i];
+            }
+            return new NdArray(type, sizes, values.length, narrowed);
+        }
         double[] rounded = values.clone();
         if (type != ElementType.FLOAT64) {
             for (int i = 0; i < rounded.length; i++) {
                 rounded[i] = type.round(rounded[i]);
             }
         }
-        return new NdArray(type, sizes, values.length, rounded, NO_LONGS);
+        return new NdArray(type, sizes, values.length, rounded);
+    }
+
+    /**
+     * An array of float32.
+     *
+     * @param values the elements in row-major order, copied
+     * @throws IllegalArgumentException for a bad shape, or a length that is not the shape's element
+     *     count
+     */
+    public static NdArray ofFloats(float[] values, long... shape) {
+        long[] sizes = sizes(values.length, shape);
+        return new NdArray(ElementType.FLOAT32, sizes, values.length, values.clone());
+    }
+
+    /**
+     * An array of {@link ElementType#INT8} or {@link ElementType#UINT8}.
+     *
+     * @param values the elements' bits in row-major order, copied
+     * @throws IllegalArgumentException for another type, a bad shape, or a length that is not the
+     *     shape's element count
+     */
+    public static NdArray ofBytes(ElementType type, byte[] values, long... shape) {
+        if (!type.isInteger() || type.bytes() != 1) {
+            throw Arguments.refused("type: %s (expected: int8 or uint8)", type);
+        }
+        return new NdArray(type, sizes(values.length, shape), values.length, values.clone());
     }
 
     /**
@@ -73,11 +128,18 @@ public final class NdArray {
             throw Arguments.refused("type: %s (expected: an integer type or bool)", type);
         }
         long[] sizes = sizes(values.length, shape);
+        if (type.bytes() == 1) {
+            byte[] narrowed = new byte[values.length];
+            for (int i = 0; i < narrowed.length; i++) {
+                narrowed[i] = (byte) type.wrap(values[i]);
+            }
+            return new NdArray(type, sizes, values.length, narrowed);
+        }
         long[] wrapped = values.clone();
         for (int i = 0; i < wrapped.length; i++) {
             wrapped[i] = type.wrap(wrapped[i]);
         }
-        return new NdArray(type, sizes, values.length, NO_DOUBLES, wrapped);
+        return new NdArray(type, sizes, values.length, wrapped);
     }
 
     /** Whole numbers in one dimension, such as a shape or a list of axes. */
@@ -98,11 +160,7 @@ public final class NdArray {
      */
     public static NdArray of(Tensor tensor) {
         float[] values = tensor.toArray();
-        double[] doubles = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            doubles[i] = values[i];
-        }
-        return new NdArray(ElementType.FLOAT32, tensor.shape(), values.length, doubles, NO_LONGS);
+        return new NdArray(ElementType.FLOAT32, tensor.shape(), values.length, values);
     }
 
     private static long[] sizes(int length, long[] shape) {
@@ -152,10 +210,13 @@ public final class NdArray {
      */
     public double getDouble(int index) {
         Objects.checkIndex(index, count);
+        if (isFloat32()) {
+            return floats[index];
+        }
         if (type.isFloating()) {
             return doubles[index];
         }
-        long value = longs[index];
+        long value = whole(index);
         return type == ElementType.UINT64 && value < 0
                 ? (value >>> 1 | (value & 1)) * 2.0
                 : (double) value;
@@ -170,27 +231,69 @@ public final class NdArray {
      */
     public long getLong(int index) {
         Objects.checkIndex(index, count);
-        return type.isFloating() ? (long) doubles[index] : longs[index];
+        return isFloat32()
+                ? (long) floats[index]
+                : type.isFloating() ? (long) doubles[index] : whole(index);
+    }
+
+    /** An element that is no floating-point number. */
+    private long whole(int index) {
+        return !isBytes()
+                ? longs[index]
+                : type.isUnsigned() ? Byte.toUnsignedLong(bytes[index]) : bytes[index];
     }
 
     /** All elements as {@link #getDouble} gives them, in row-major order; a new array. */
     public double[] toDoubles() {
-        if (type.isFloating()) {
+        if (type.isFloating() && !isFloat32()) {
             return doubles.clone();
         }
         double[] values = new double[count];
-        Arrays.setAll(values, this::getDouble);
+        for (int i = 0; i < count; i++) {
+            values[i] = getDouble(i);
+        }
         return values;
     }
 
     /** All elements as {@link #getLong} gives them, in row-major order; a new array. */
     public long[] toLongs() {
-        if (!type.isFloating()) {
+        if (!type.isFloating() && !isBytes()) {
             return longs.clone();
         }
         long[] values = new long[count];
-        Arrays.setAll(values, this::getLong);
+        for (int i = 0; i < count; i++) {
+            values[i] = getLong(i);
+        }
         return values;
+    }
+
+    /**
+     * All elements as float32, in row-major order: those of float32 as they are, others rounded; a
+     * new array.
+     */
+    public float[] toFloats() {
+        return isFloat32() ? floats.clone() : floats();
+    }
+
+    /**
+     * An array of float32 with what a table holds for each element.
+     *
+     * @param table 256 values, at the elements' bits as an unsigned number
+     * @throws IllegalArgumentException if the elements are not of eight bits, or the table has
+     *     another length
+     */
+    public NdArray lookedUp(float[] table) {
+        if (!isBytes()) {
+            throw Arguments.refused("type: %s (expected: one of eight bits)", type);
+        }
+        if (table.length != 1 << Byte.SIZE) {
+            throw Arguments.refused("table: %s values (expected: 256)", table.length);
+        }
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = table[bytes[i] & 0xff];
+        }
+        return new NdArray(ElementType.FLOAT32, shape, count, values);
     }
 
     /**
@@ -206,11 +309,12 @@ public final class NdArray {
             return ofDoubles(to, toDoubles(), shape);
         }
         if (!type.isFloating()) {
-            return ofLongs(to, longs, shape);
+            return ofLongs(to, toLongs(), shape);
         }
         long[] values = new long[count];
         for (int i = 0; i < count; i++) {
-            values[i] = to == ElementType.BOOL ? (doubles[i] != 0 ? 1 : 0) : whole(doubles[i], to);
+            double value = getDouble(i);
+            values[i] = to == ElementType.BOOL ? (value != 0 ? 1 : 0) : whole(value, to);
         }
         return ofLongs(to, values, shape);
     }
@@ -226,7 +330,7 @@ public final class NdArray {
      * @throws IllegalArgumentException for a bad shape or one of another element count
      */
     public NdArray reshape(long... newShape) {
-        return new NdArray(type, sizes(count, newShape), count, doubles, longs);
+        return new NdArray(type, sizes(count, newShape), count, elements());
     }
 
     /** A new row-major tensor of the elements, rounded to float32. */
@@ -243,7 +347,11 @@ public final class NdArray {
         target.copyFrom(Tensor.wrap(offHeap(floats()), shape));
     }
 
+    /** The elements rounded to float32, not to be written. */
     private float[] floats() {
+        if (isFloat32()) {
+            return floats;
+        }
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             values[i] = (float) getDouble(i);
@@ -261,12 +369,18 @@ public final class NdArray {
                 && type == array.type
                 && Arrays.equals(shape, array.shape)
                 && Arrays.equals(doubles, array.doubles)
-                && Arrays.equals(longs, array.longs);
+                && Arrays.equals(floats, array.floats)
+                && Arrays.equals(longs, array.longs)
+                && Arrays.equals(bytes, array.bytes);
     }
 
     @Override
     public int hashCode() {
-        int elements = Arrays.hashCode(doubles) + Arrays.hashCode(longs);
+        int elements =
+                Arrays.hashCode(doubles)
+                        + Arrays.hashCode(floats)
+                        + Arrays.hashCode(longs)
+                        + Arrays.hashCode(bytes);
         return 31 * (31 * type.hashCode() + Arrays.hashCode(shape)) + elements;
     }
 
@@ -281,7 +395,7 @@ public final class NdArray {
                 break;
             }
             text.append(i == 0 ? "" : ", ");
-            text.append(type.isFloating() ? String.valueOf(doubles[i]) : unsigned(longs[i]));
+            text.append(type.isFloating() ? String.valueOf(getDouble(i)) : unsigned(whole(i)));
         }
         return text.append('}').toString();
     }

@@ -145,13 +145,16 @@ class TensorFieldsTest {
         assertThat(read(OnnxBuilder.tensorHead("e", 1, 0).bytes(9, new byte[0])).count()).isZero();
     }
 
-    /** Names of four lengths move the same elements to four addresses. */
+    /** Names of four lengths move the same elements to four places of the file. */
     @Test
-    void alignedFloatsAreUsedWhereTheyLieOthersCopied() throws IOException {
+    void floatsAreReadToWhereTheyCanBeUsed() throws IOException {
         int inPlace = 0;
         for (int length = 1; length <= 4; length++) {
-            float[] values = {1, 2, 3, 4, 5, 6};
-            OnnxTensor tensor = read(OnnxBuilder.tensor("n".repeat(length), values, 2, 3));
+            float[] values = new float[600]; // a few more than go on the heap
+            for (int i = 0; i < values.length; i++) {
+                values[i] = i;
+            }
+            OnnxTensor tensor = read(OnnxBuilder.tensor("n".repeat(length), values, 20, 30));
             Tensor floats = tensor.toTensor(arena);
             assertThat(floats.toArray()).containsExactly(values);
             boolean same = floats.segment().address() == tensor.data().address();
@@ -159,7 +162,7 @@ class TensorFieldsTest {
             assertThat(floats.isReadOnly()).isEqualTo(same);
             inPlace += same ? 1 : 0;
         }
-        assertThat(inPlace).isEqualTo(1);
+        assertThat(inPlace).isEqualTo(4);
     }
 
     @Test

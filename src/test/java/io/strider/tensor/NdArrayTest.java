@@ -32,6 +32,33 @@ class NdArrayTest {
     }
 
     @Test
+    void looksUpIntegersOfEightBitsByTheirBits() {
+        float[] table = new float[256];
+        for (int i = 0; i < table.length; i++) {
+            table[i] = i / 4f;
+        }
+        byte[] values = {0, 1, -1, 127};
+        for (ElementType type : new ElementType[] {ElementType.INT8, ElementType.UINT8}) {
+            assertThat(NdArray.ofBytes(type, values, 4).lookedUp(table).toFloats())
+                    .containsExactly(0, 0.25f, 255 / 4f, 127 / 4f);
+        }
+        assertThat(NdArray.ofBytes(ElementType.UINT8, values, 4).toLongs())
+                .containsExactly(0, 1, 255, 127);
+        assertThat(NdArray.ofBytes(ElementType.INT8, values, 4).toDoubles())
+                .containsExactly(0, 1, -1, 127);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NdArray.ofBytes(ElementType.BOOL, values, 4))
+                .withMessageContaining("type: bool (expected: int8 or uint8)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NdArray.ofIndices(1).lookedUp(table))
+                .withMessageContaining("type: int64");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> NdArray.ofBytes(ElementType.INT8, values, 4).lookedUp(new float[255]))
+                .withMessageContaining("table: 255 values (expected: 256)");
+    }
+
+    @Test
     void wrapsWholeNumbersToTheirType() {
         long[] values = {255, -1, 128, 65537};
         assertThat(NdArray.ofLongs(ElementType.INT8, values, 4).toLongs())

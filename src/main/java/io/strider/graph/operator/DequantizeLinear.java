@@ -3,6 +3,7 @@ package io.strider.graph.operator;
 import io.strider.graph.Inputs;
 import io.strider.graph.Operator;
 import io.strider.graph.TensorType;
+import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +48,10 @@ public record DequantizeLinear(long axis, long blockSize) implements Operator {
         NdArray scale = Objects.requireNonNull(inputs.get(1));
         NdArray zero = given.has(2) ? given.value(2) : null;
         QuantizationGrid grid = QuantizationGrid.of(given.type(0), given.type(1), axis, blockSize);
+        if (grid.block() == 0 && data.type().bytes() == 1 && scale.type() == ElementType.FLOAT32) {
+            long point = zero == null ? 0 : zero.getLong(0);
+            return List.of(data.lookedUp(table(data.type(), point, scale.getDouble(0))));
+        }
         double[] values = new double[data.count()];
         for (int i = 0; i < values.length; i++) {
             int at = grid.scale(i);
@@ -54,5 +59,15 @@ public record DequantizeLinear(long axis, long blockSize) implements Operator {
             values[i] = (data.getLong(i) - point) * scale.getDouble(at);
         }
         return List.of(NdArray.ofDoubles(scale.type(), values, data.shape()));
+    }
+
+    /** What each of the 256 integers becomes, as weights are millions of them. */
+    private static float[] table(ElementType type, long point, double scale) {
+        float[] table = new float[1 << Byte.SIZE];
+        for (int bits = 0; bits < table.length; bits++) {
+            long number = type.isUnsigned() ? bits : (byte) bits;
+            table[bits] = (float) ((number - point) * scale);
+        }
+        return table;
     }
 }
