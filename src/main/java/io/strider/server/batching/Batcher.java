@@ -161,17 +161,7 @@ public final class Batcher<K, T, R> implements AutoCloseable {
         }
     }
 
-    /** Refuses new reservations from now on; those that there are, may be used. */
-    public void drain() {
-        lock.lock();
-        try {
-            draining = true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Ends all items that wait, and those that come, as {@link Outcome.GivenUp}; also drains. */
+    /** Ends all items that wait, and those that come, as {@link Outcome.GivenUp}. */
     public void giveUp() {
         List<Entry<K, T, R>> waiting;
         lock.lock();

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class ModelRegistry implements AutoCloseable {
     /** In the order of the files; never modified. */
     private volatile Map<String, ServedModel> models;
 
+    private final Thread warmUp;
     private boolean closed;
 
     /**
@@ -33,16 +35,20 @@ final class ModelRegistry implements AutoCloseable {
         this.files = List.copyOf(files);
         this.settings = settings;
         this.models = loaded(this.files, Map.of());
-        Thread.ofPlatform().name("strider-warm-up").daemon().start(this::warmUp);
+        this.warmUp = Thread.ofPlatform().name("strider-warm-up").daemon().start(this::warmUp);
     }
 
-    /** Beside the first requests, which need not wait for it. */
+    /** Beside the first requests, which need not wait for it; ends early if interrupted. */
     private void warmUp() {
         for (ServedModel model : models.values()) {
             try (ServedModel.Lease lease = model.lease()) {
                 if (lease != null) {
                     new WarmUp(model).rest();
                 }
+            } catch (CancellationException _) {
+                return;
+            } catch (RuntimeException | OutOfMemoryError _) {
+                // Requests that need such batches will be told.
             }
         }
     }
@@ -54,7 +60,11 @@ final class ModelRegistry implements AutoCloseable {
             for (ModelFile file : wanted) {
                 ServedModel before = old.get(file.name());
                 int version = before == null ? 1 : before.description().version() + 1;
-                fresh.put(file.name(), ServedModel.load(file, version, settings));
+                ServedModel model = ServedModel.load(file, version, settings);
+                fresh.put(file.name(), model);
+                if (before != null) {
+                    new WarmUp(model).rest(); // which takes its time, but the old one serves
+                }
             }
         } catch (Throwable failure) {
             fresh.values().forEach(ServedModel::retire);
@@ -116,7 +126,6 @@ final class ModelRegistry implements AutoCloseable {
                 throw new IllegalStateException("the models are closed");
             }
             Map<String, ServedModel> fresh = loaded(wanted, models);
-            fresh.values().forEach(model -> new WarmUp(model).rest());
             Map<String, ServedModel> all = new LinkedHashMap<>(models);
             List<ServedModel> old = new ArrayList<>();
             fresh.forEach((key, model) -> {
@@ -142,6 +151,23 @@ final class ModelRegistry implements AutoCloseable {
             models.values().forEach(ServedModel::retire);
         } finally {
             loading.unlock();
+        }
+        endWarmUp();
+    }
+
+    /** It uses a model, whose memory is given back only then. */
+    private void endWarmUp() {
+        warmUp.interrupt();
+        boolean interrupted = false;
+        while (warmUp.isAlive()) {
+            try {
+                warmUp.join();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

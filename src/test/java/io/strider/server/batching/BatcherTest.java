@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,12 +40,6 @@ class BatcherTest {
         return batcher;
     }
 
-    /** A test that fails before it opens the gate shall not leave lanes behind it. */
-    @AfterEach
-    void openTheGate() {
-        gate.open();
-    }
-
     private void advance(Batcher<?, ?, ?> batcher, Duration by) {
         time.addAndGet(by.toNanos());
         batcher.wakeLanes();
@@ -64,6 +57,11 @@ class BatcherTest {
         return IntStream.of(items).mapToObj(item -> places.submit("key", item)).toList();
     }
 
+    /** Has all computed that waits. */
+    private static void end(Batcher<?, ?, ?> batcher) {
+        batcher.close();
+    }
+
     private static int value(Ticket<Integer> ticket) throws InterruptedException {
         assertThat(ticket.await()).isInstanceOf(Outcome.Done.class);
         return ((Outcome.Done<Integer>) ticket.await()).value();
@@ -72,7 +70,8 @@ class BatcherTest {
     @Test
     void aFullBatchIsComputedAtOnce() throws InterruptedException {
         gate.open();
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 4, 10)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 4, 10);
+                gate) {
             List<Ticket<Integer>> tickets = submit(batcher, "a", 1, 2, 3, 4);
             for (int i = 0; i < 4; i++) {
                 assertThat(value(tickets.get(i))).isEqualTo(2 * (i + 1));
@@ -84,7 +83,8 @@ class BatcherTest {
     @Test
     void aLoneItemWaitsForOthersAndNoLongerThanTheDelay() throws InterruptedException {
         gate.open();
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 4, 10)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 4, 10);
+                gate) {
             Ticket<Integer> first = submit(batcher, "a", 1).getFirst();
             advance(batcher, DELAY.minusNanos(1));
             Ticket<Integer> second = submit(batcher, "b", 2).getFirst();
@@ -99,7 +99,8 @@ class BatcherTest {
 
     @Test
     void idleLanesShareWhatThereIs() throws InterruptedException {
-        try (Batcher<String, Integer, Integer> batcher = batcher(2, 4, 10)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(2, 4, 10);
+                gate) {
             submit(batcher, "a", 1, 2);
             advance(batcher, DELAY);
             gate.awaitBegun(2);
@@ -111,13 +112,14 @@ class BatcherTest {
 
     @Test
     void batchesAreOfFewSizes() throws InterruptedException {
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 6, 100)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 6, 100);
+                gate) {
             submit(batcher, "x", 0);
             advance(batcher, DELAY);
             gate.awaitBegun(1);
             submit(batcher, "a", IntStream.rangeClosed(1, 13).toArray());
             gate.open();
-            batcher.close();
+            end(batcher);
             assertThat(gate.batches().stream().map(List::size)).containsExactly(1, 6, 6, 1);
         }
         assertThat(sizes(5, 6)).containsExactly(4, 1);
@@ -142,7 +144,8 @@ class BatcherTest {
 
     @Test
     void callersTakeTurnsWhateverTheyHaveQueued() throws InterruptedException {
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 4, 100)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 4, 100);
+                gate) {
             submit(batcher, "x", 0);
             advance(batcher, DELAY);
             gate.awaitBegun(1);
@@ -150,7 +153,7 @@ class BatcherTest {
             submit(batcher, "b", 11, 12);
             submit(batcher, "c", 21);
             gate.open();
-            batcher.close();
+            end(batcher);
             assertThat(gate.batches())
                     .containsExactly(
                             List.of(0),
@@ -163,7 +166,8 @@ class BatcherTest {
 
     @Test
     void keysAreNotMixedAndHaveTheirTurns() throws InterruptedException {
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 4, 100)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 4, 100);
+                gate) {
             submit(batcher, "x", 0);
             advance(batcher, DELAY);
             gate.awaitBegun(1);
@@ -172,7 +176,7 @@ class BatcherTest {
             other.submit("other key", 100);
             advance(batcher, DELAY); // both are due when the lane comes back
             gate.open();
-            batcher.close();
+            end(batcher);
             assertThat(gate.batches())
                     .containsExactly(
                             List.of(0), List.of(1, 2, 3, 4), List.of(100), List.of(5, 6, 7, 8));
@@ -183,11 +187,12 @@ class BatcherTest {
     void anItemWhoseKeyStandsAloneDoesNotWait() throws InterruptedException {
         gate.open();
         try (Batcher<String, Integer, Integer> batcher =
-                Batcher.start(
-                        new BatcherOptions("test", 1, 8, DELAY, 10),
-                        key -> key.equals("alone") ? 1 : 99,
-                        gate,
-                        time::get)) {
+                        Batcher.start(
+                                new BatcherOptions("test", 1, 8, DELAY, 10),
+                                key -> key.equals("alone") ? 1 : 99,
+                                gate,
+                                time::get);
+                gate) {
             Ticket<Integer> alone = places(batcher, "a", 1).submit("alone", 1);
             assertThat(value(alone)).isEqualTo(2);
         }
@@ -195,7 +200,8 @@ class BatcherTest {
 
     @Test
     void placesAreGivenAllOrNone() {
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 4, 3)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 4, 3);
+                gate) {
             Reservation<String, Integer, Integer> two = places(batcher, "a", 2);
             assertThat(batcher.free()).isEqualTo(1);
             assertThat(batcher.reserve("b", 2, NEVER)).isEmpty();
@@ -214,7 +220,8 @@ class BatcherTest {
 
     @Test
     void placesAreFreeAgainWhenABatchBegins() throws InterruptedException {
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 2, 2)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 2, 2);
+                gate) {
             submit(batcher, "a", 1, 2);
             gate.awaitBegun(1);
             assertThat(batcher.free()).isEqualTo(2);
@@ -227,7 +234,8 @@ class BatcherTest {
 
     @Test
     void whatIsTooLateIsNotComputed() throws InterruptedException {
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 2, 10)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 2, 10);
+                gate) {
             submit(batcher, "a", 1, 2);
             gate.awaitBegun(1);
             Reservation<String, Integer, Integer> late =
@@ -249,7 +257,8 @@ class BatcherTest {
     @Test
     void aWaiterIsToldAtItsDeadlineThoughAllLanesAreBusy() throws InterruptedException {
         try (Batcher<String, Integer, Integer> batcher =
-                Batcher.start(new BatcherOptions("test", 1, 1, DELAY, 10), _ -> 1, gate)) {
+                        Batcher.start(new BatcherOptions("test", 1, 1, DELAY, 10), _ -> 1, gate);
+                gate) {
             Ticket<Integer> first = submit(batcher, "a", 1).getFirst();
             gate.awaitBegun(1);
             Reservation<String, Integer, Integer> late =
@@ -264,7 +273,8 @@ class BatcherTest {
 
     @Test
     void whatIsBeingComputedAtItsDeadlineIsWaitedFor() throws Exception {
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 1, 10)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 1, 10);
+                gate) {
             Reservation<String, Integer, Integer> places =
                     batcher.reserve("a", 1, 10).orElseThrow();
             Ticket<Integer> ticket = places.submit("key", 1);
@@ -279,7 +289,8 @@ class BatcherTest {
 
     @Test
     void cancelledItemsLeaveTheQueueAndComputedOnesDoNot() throws InterruptedException {
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 1, 10)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 1, 10);
+                gate) {
             Ticket<Integer> first = submit(batcher, "a", 1).getFirst();
             gate.awaitBegun(1);
             Ticket<Integer> second = submit(batcher, "a", 2).getFirst();
@@ -296,7 +307,8 @@ class BatcherTest {
 
     @Test
     void anInterruptedCallerTakesItsItemsAlong() throws Exception {
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 1, 10)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 1, 10);
+                gate) {
             submit(batcher, "a", 1);
             gate.awaitBegun(1);
             CountDownLatch submitted = new CountDownLatch(1);
@@ -408,7 +420,8 @@ class BatcherTest {
 
     @Test
     void givingUpTellsThoseWhoWaitAndThoseWhoCome() throws InterruptedException {
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 1, 10)) {
+        try (Batcher<String, Integer, Integer> batcher = batcher(1, 1, 10);
+                gate) {
             Ticket<Integer> computed = submit(batcher, "a", 1).getFirst();
             gate.awaitBegun(1);
             Reservation<String, Integer, Integer> places = places(batcher, "b", 2);
@@ -420,18 +433,6 @@ class BatcherTest {
             assertThat(batcher.waiting()).isZero();
             gate.open();
             assertThat(value(computed)).isEqualTo(2);
-        }
-    }
-
-    @Test
-    void drainingLetsReservedItemsIn() throws InterruptedException {
-        gate.open();
-        try (Batcher<String, Integer, Integer> batcher = batcher(1, 1, 10)) {
-            Reservation<String, Integer, Integer> places = places(batcher, "a", 1);
-            batcher.drain();
-            assertThatThrownBy(() -> batcher.reserve("b", 1, NEVER))
-                    .isInstanceOf(RejectedExecutionException.class);
-            assertThat(value(places.submit("key", 5))).isEqualTo(10);
         }
     }
 

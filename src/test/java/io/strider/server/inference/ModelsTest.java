@@ -46,7 +46,7 @@ class ModelsTest {
     @TempDir private Path folder;
 
     /** Stops lanes after a batch until a test lets them go on. */
-    private static final class Blocking implements InferenceObserver {
+    private static final class Blocking implements InferenceObserver, AutoCloseable {
         private final Semaphore computed = new Semaphore(0);
         private final CountDownLatch open = new CountDownLatch(1);
 
@@ -58,6 +58,11 @@ class ModelsTest {
             } catch (InterruptedException interrupted) {
                 throw new IllegalStateException(interrupted);
             }
+        }
+
+        @Override
+        public void close() {
+            open.countDown();
         }
     }
 
@@ -314,7 +319,12 @@ class ModelsTest {
         Blocking blocking = new Blocking();
         byte[] png = TestModels.png(2, 2, 0);
         try (Models models =
-                means().computeThreads(1).maxBatch(1).maxQueued(2).observer(blocking).load()) {
+                        means().computeThreads(1)
+                                .maxBatch(1)
+                                .maxQueued(2)
+                                .observer(blocking)
+                                .load();
+                blocking) {
             FutureTask<EmbeddedPictures> first = started(models, png, "a");
             blocking.computed.acquire();
             FutureTask<EmbeddedPictures> second = started(models, png, "b");
@@ -333,7 +343,8 @@ class ModelsTest {
     void anInterruptedCallLeavesTheQueue() throws Exception {
         Blocking blocking = new Blocking();
         byte[] png = TestModels.png(2, 2, 0);
-        try (Models models = means().computeThreads(1).maxBatch(1).observer(blocking).load()) {
+        try (Models models = means().computeThreads(1).maxBatch(1).observer(blocking).load();
+                blocking) {
             FutureTask<EmbeddedPictures> first = started(models, png, "a");
             blocking.computed.acquire();
             FutureTask<EmbeddedPictures> second =
@@ -473,7 +484,8 @@ class ModelsTest {
     void deadlinesPassInTheQueue() throws Exception {
         Blocking blocking = new Blocking();
         byte[] png = TestModels.png(2, 2, 0);
-        try (Models models = means().computeThreads(1).maxBatch(1).observer(blocking).load()) {
+        try (Models models = means().computeThreads(1).maxBatch(1).observer(blocking).load();
+                blocking) {
             FutureTask<EmbeddedPictures> first = started(models, png, "a");
             blocking.computed.acquire();
             Call brief = Call.within("brief", "b", 30, TimeUnit.MILLISECONDS);
