@@ -52,7 +52,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  strider serve                                    faces on http://127.0.0.1:8080",
             "  strider serve --model faces=faces.onnx --model resnet50.onnx --port 9000",
-            "  curl --data-binary @photograph.jpg http://127.0.0.1:8080/embed",
+            "  curl -H Content-Type:image/jpeg --data-binary @photograph.jpg http://127.0.0.1:8080/embed",
             "  strider serve --host 0.0.0.0 --tls-key key.pem --tls-cert chain.pem \\",
             "      --api-key-file keys.txt"
         })
