@@ -80,6 +80,8 @@ class LimitsTest {
             assertThat(second.statusCode()).isEqualTo(429);
             first.send(new byte[10_000]);
             assertThat(first.answer()).endsWith("bytes: 50000");
+            // The room is given back once the answer is out, which may be a moment later.
+            await(() -> server.get("/metrics").body().contains("strider_body_bytes 0.0"));
             assertThat(server.post("/embed", new byte[20_000]).statusCode()).isEqualTo(200);
         }
     }
