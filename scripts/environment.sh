@@ -95,6 +95,20 @@ use_onnx_test_data() {
             "(to install it: apt-get install libonnx-testdata)"
 }
 
+# A browser without a window for the tests of the server's page, as STRIDER_CHROMIUM; false if there is none.
+use_chromium() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+        || command -v google-chrome >/dev/null || install_package chromium || return 1
+    STRIDER_CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome) \
+        && export STRIDER_CHROMIUM
+}
+
+# Node 18 or newer with npm; false if there is none.
+use_node() {
+    command -v npm >/dev/null || return 1
+    node --version | awk -F '[v.]' '{ exit !($2 >= 18) }'
+}
+
 maven() {
     mvn -B -ntp -f "$project/pom.xml" "$@"
 }
@@ -157,4 +171,34 @@ run_strider() {
     # shellcheck disable=SC2086
     exec "$JAVA_HOME/bin/java" "${options[@]}" ${STRIDER_JAVA_OPTIONS:-} -cp "$(classpath)" \
         io.strider.cli.Strider "$@"
+}
+
+# start_server LOG ARGUMENT…: strider serve on a free port, and waits until it serves; its process is then
+# $server and its address $STRIDER_SERVER. end_server ends it and requires that it ends well.
+start_server() {
+    local log=$1 i
+    shift
+    rm -f "$log" # or the address of an earlier run might be read from it
+    "$project/scripts/strider" serve --port 0 "$@" >"$log" 2>&1 </dev/null &
+    server=$!
+    trap 'kill "$server" 2>/dev/null || true' EXIT
+    touch "$log"
+    for ((i = 0; i < 600; i++)); do
+        STRIDER_SERVER=$(sed -n 's|.*serving .* on \(http[^ ]*\).*|\1|p' "$log" | head -n 1)
+        [ -z "$STRIDER_SERVER" ] && kill -0 "$server" 2>/dev/null || break
+        sleep 0.1
+    done
+    if [ -z "$STRIDER_SERVER" ]; then
+        cat "$log" >&2
+        fail "the server did not say within a minute that it serves, see above"
+    fi
+    export STRIDER_SERVER
+}
+
+end_server() {
+    local code=0
+    kill -TERM "$server"
+    wait "$server" || code=$?
+    trap - EXIT
+    [ "$code" = 0 ] || fail "the server ended with $code after SIGTERM (expected: 0)"
 }

@@ -13,6 +13,8 @@ module io.strider {
     requires static tools.jackson.databind;
 
     // For the server and its load generator.
+    requires static io.helidon.common.configurable;
+    requires static io.helidon.common.pki;
     requires static io.helidon.http;
     requires static io.helidon.webserver;
     requires static java.logging;

@@ -4,6 +4,16 @@ import java.util.List;
 
 /** A library that computes convolutions. Used by one thread. */
 interface Engine extends AutoCloseable {
+    /** One of {@link Options#ENGINES}; loads its libraries. */
+    static Engine named(String name) {
+        return switch (name) {
+            case "strider" -> new StriderEngine();
+            case "onnxruntime" -> new OnnxRuntimeEngine();
+            case "onednn" -> new OneDnnEngine();
+            default -> throw new IllegalArgumentException("engine: " + name);
+        };
+    }
+
     /** {@code strider}, {@code onnxruntime} or {@code onednn}. */
     String name();
 

@@ -1,6 +1,7 @@
 package io.strider.benchmark;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,14 +10,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The command {@code scripts/bench layers}. Exit status: 0, 1 if an engine failed or gave another
- * result than the others, 2 for wrong arguments.
+ * The command {@code scripts/bench layers}. Each engine has a process of its own (see {@link
+ * LayerServer}); they take turns, and this one compares results and prints. Exit status: 0, 1 if an
+ * engine failed or gave another result than the others, 2 for wrong arguments.
  */
 public final class Layers {
     private final Options options;
-    private final List<Engine> engines = new ArrayList<>();
+    private final Map<String, LayerProcess> processes = new LinkedHashMap<>();
     private final Map<Integer, Double> peaks = new LinkedHashMap<>();
     private final List<Row> rows = new ArrayList<>();
     private final String core;
@@ -49,14 +52,10 @@ public final class Layers {
         System.out.println(Surroundings.machine());
         System.out.println(Surroundings.runtime());
         for (String name : options.engines()) {
-            engines.add(
-                    switch (name) {
-                        case "strider" -> new StriderEngine();
-                        case "onnxruntime" -> new OnnxRuntimeEngine();
-                        case "onednn" -> new OneDnnEngine();
-                        default -> throw new AssertionError(name);
-                    });
-            System.out.println(engines.getLast().description());
+            LayerProcess process = process(name);
+            if (process != null) {
+                System.out.println(process.description());
+            }
         }
         System.out.println(Surroundings.load());
         for (int threads : options.threads()) {
@@ -70,6 +69,7 @@ public final class Layers {
                     threads == 1 ? "" : "s",
                     peaks.get(threads));
         }
+        long[] ticks = Surroundings.ticks();
         System.out.println();
         System.out.println(Table.header());
         List<Workload> workloads = workloads();
@@ -81,8 +81,9 @@ public final class Layers {
                 error(workloads.get(i) + ": not enough memory: " + e.getMessage());
             }
         }
-        engines.forEach(Engine::close);
+        processes.values().forEach(LayerProcess::close);
         summarize();
+        System.out.println(Surroundings.stolen(ticks));
         return errors == 0 ? 0 : 1;
     }
 
@@ -91,12 +92,13 @@ public final class Layers {
         peaks.merge(threads, FmaPeak.measure(threads), Math::max);
     }
 
+    /** One after the other what is compared: a machine changes its pace over minutes. */
     private List<Workload> workloads() {
         List<Workload> workloads = new ArrayList<>();
-        for (int threads : options.threads()) {
-            for (int batch : options.batches()) {
-                for (Pass pass : options.passes()) {
-                    for (Shape shape : options.shapes()) {
+        for (Pass pass : options.passes()) {
+            for (Shape shape : options.shapes()) {
+                for (int batch : options.batches()) {
+                    for (int threads : options.threads()) {
                         workloads.add(new Workload(pass, shape, batch, threads));
                     }
                 }
@@ -105,83 +107,115 @@ public final class Layers {
         return workloads;
     }
 
-    /** An engine in one of its layouts. */
-    private record Candidate(Engine engine, String layout, Engine.Prepared prepared) {
-        String label() {
-            return engine.name() + " " + layout;
+    /** The engine's process, started anew if it has ended; null if that fails. */
+    private @Nullable LayerProcess process(String engine) throws IOException, InterruptedException {
+        LayerProcess process = processes.get(engine);
+        if (process != null && process.isAlive()) {
+            return process;
+        }
+        try {
+            process = new LayerProcess(engine);
+            processes.put(engine, process);
+            return process;
+        } catch (EngineException failure) {
+            error(engine + ": " + failure.getMessage());
+            return null;
         }
     }
 
     private void measure(Workload workload) throws IOException, InterruptedException {
-        List<Candidate> candidates = new ArrayList<>();
         measurePeak(workload.threads());
-        try (Operands operands = new Operands(workload)) {
-            try {
-                prepare(workload, operands, candidates);
-                List<Candidate> sound = compare(workload, operands, candidates);
-                List<Turns.Result> results =
-                        new Turns(options.quick())
-                                .measure(
-                                        sound.stream().map(Candidate::prepared).toList(),
-                                        workload.threads());
-                List<Row> measured = new ArrayList<>();
-                for (int i = 0; i < sound.size(); i++) {
-                    Candidate candidate = sound.get(i);
-                    measured.add(
-                            new Row(
-                                    candidate.engine().name(),
-                                    workload,
-                                    candidate.layout(),
-                                    candidate.prepared().algorithm(),
-                                    results.get(i).median(),
-                                    peaks.get(workload.threads()),
-                                    core,
-                                    results.get(i).heapBytes()));
-                }
-                report(measured);
-            } finally {
-                candidates.forEach(candidate -> candidate.prepared().close());
+        List<Turns.Candidate> sound = compare(workload, prepare(workload));
+        try {
+            List<Turns.Result> results =
+                    new Turns(options.quick()).measure(sound, workload.threads());
+            List<Row> measured = new ArrayList<>();
+            for (int i = 0; i < sound.size(); i++) {
+                Turns.Candidate candidate = sound.get(i);
+                measured.add(
+                        new Row(
+                                candidate.process().engine(),
+                                workload,
+                                candidate.layout(),
+                                candidate.algorithm(),
+                                results.get(i).median(),
+                                peaks.get(workload.threads()),
+                                core,
+                                results.get(i).heapBytes()));
+            }
+            report(measured);
+        } catch (EngineException failure) {
+            error(workload + ": " + failure.getMessage());
+        }
+        for (LayerProcess process : processes.values()) {
+            if (process.isAlive()) {
+                attempt(workload, process.engine(), process::closeWorkload);
             }
         }
     }
 
-    private void prepare(Workload workload, Operands operands, List<Candidate> candidates) {
-        for (Engine engine : engines) {
-            for (String layout : engine.layouts(workload)) {
-                try {
-                    candidates.add(
-                            new Candidate(
-                                    engine, layout, engine.prepare(workload, layout, operands)));
-                } catch (RuntimeException e) {
-                    error("%s: %s %s: %s".formatted(workload, engine.name(), layout, e));
-                }
+    private List<Turns.Candidate> prepare(Workload workload)
+            throws IOException, InterruptedException {
+        List<Turns.Candidate> candidates = new ArrayList<>();
+        for (String engine : options.engines()) {
+            LayerProcess process = process(engine);
+            if (process == null) {
+                continue;
+            }
+            List<String> layouts = new ArrayList<>();
+            attempt(workload, engine, () -> layouts.addAll(process.open(workload)));
+            for (String layout : layouts) {
+                attempt(
+                        workload,
+                        engine + " " + layout,
+                        () ->
+                                candidates.add(
+                                        new Turns.Candidate(
+                                                process, layout, process.prepare(layout))));
             }
         }
+        return candidates;
     }
 
     /** Those whose result is that of the first. */
-    private List<Candidate> compare(
-            Workload workload, Operands operands, List<Candidate> candidates) {
-        List<Candidate> sound = new ArrayList<>();
-        try (Agreement agreement = new Agreement(operands)) {
-            for (Candidate candidate : candidates) {
+    private List<Turns.Candidate> compare(Workload workload, List<Turns.Candidate> candidates)
+            throws IOException, InterruptedException {
+        List<Turns.Candidate> sound = new ArrayList<>();
+        try (Operands operands = new Operands(workload);
+                Agreement agreement = new Agreement(operands)) {
+            for (Turns.Candidate candidate : candidates) {
                 operands.spoilResult();
-                Optional<String> wrong;
-                try {
-                    candidate.prepared().run();
-                    candidate.prepared().read();
-                    wrong = agreement.take(candidate.label(), operands.result());
-                } catch (RuntimeException e) {
-                    wrong = Optional.of(candidate.label() + ": " + e);
-                }
-                if (wrong.isPresent()) {
-                    error(workload + ": " + wrong.get());
-                } else {
-                    sound.add(candidate);
-                }
+                attempt(
+                        workload,
+                        candidate.label(),
+                        () -> {
+                            ByteBuffer result = Operands.bytes(operands.result());
+                            candidate.process().result(candidate.layout(), result);
+                            Optional<String> wrong =
+                                    agreement.take(candidate.label(), operands.result());
+                            if (wrong.isPresent()) {
+                                error(workload + ": " + wrong.get());
+                            } else {
+                                sound.add(candidate);
+                            }
+                        });
             }
         }
         return sound;
+    }
+
+    private interface Step {
+        void run() throws IOException, InterruptedException, EngineException;
+    }
+
+    /** An engine's failure is told, and the others go on. */
+    private void attempt(Workload workload, String who, Step step)
+            throws IOException, InterruptedException {
+        try {
+            step.run();
+        } catch (EngineException failure) {
+            error("%s: %s: %s".formatted(workload, who, failure.getMessage()));
+        }
     }
 
     /** Kept up with on disk, so that a run that is stopped leaves what it has. */
@@ -211,6 +245,7 @@ public final class Layers {
                     peaks.get(threads));
         }
         List<String> lines = Targets.lines(new Ratios(rows));
+        Scaling.lines(new Ratios(rows)).forEach(System.out::println);
         if (!lines.isEmpty()) {
             System.out.println(
                     "Targets (the peer's time over Strider's, inputs and outputs in the layout each prefers):");

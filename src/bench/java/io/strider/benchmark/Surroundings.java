@@ -4,12 +4,18 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The machine and the JVM that figures are from. */
 public final class Surroundings {
     /** Load per processor above which figures are not worth much. */
     private static final double BUSY = 0.5;
+
+    /** Which number of a line of {@code /proc/stat}. */
+    private static final int STOLEN = 7;
 
     private Surroundings() {}
 
@@ -58,5 +64,34 @@ public final class Surroundings {
                                 ? "; WARNING: above %.1f a processor, this machine is busy with something else, the figures are not to be trusted"
                                         .formatted(BUSY)
                                 : "");
+    }
+
+    /**
+     * What share of all processor time since {@link #ticks} the host gave to other machines; where
+     * it is some percent, several threads were not at work at the same time.
+     */
+    static String stolen(long[] before) {
+        long[] now = ticks();
+        double stolen = now[1] - before[1];
+        long all = Math.max(1, now[0] - before[0]);
+        return String.format(
+                Locale.ROOT, "processor time that the host took away: %.1f %%", 100 * stolen / all);
+    }
+
+    /** Of all processors since the system began: in all, and taken away by the host. */
+    static long[] ticks() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
+            long[] fields =
+                    lines.findFirst().stream()
+                            .flatMap(line -> Arrays.stream(line.split("\\s+", -1)).skip(1))
+                            .mapToLong(Long::parseLong)
+                            .toArray();
+            return new long[] {
+                Arrays.stream(fields).limit(STOLEN + 1).sum(),
+                fields.length > STOLEN ? fields[STOLEN] : 0
+            };
+        } catch (IOException none) {
+            return new long[2];
+        }
     }
 }

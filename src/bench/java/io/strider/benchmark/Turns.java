@@ -1,8 +1,5 @@
 package io.strider.benchmark;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,27 +9,23 @@ import java.util.List;
  * <p>Each is warmed up until the JVM's compilers have nothing more to do for it, then told how many
  * calls fill a repetition. A repetition of each follows another, beginning with a different one
  * every round. Before its clock starts, a candidate runs once: what the others left in the caches
- * is not charged to it. With several threads there is a pause before, because the pools of ONNX
- * Runtime and OpenMP spin for a while after their work and would take the next one's processors.
+ * is not charged to it. With several threads a turn begins when the processes of the other engines
+ * have come to rest, because the pools of ONNX Runtime and OpenMP spin for a while after their work
+ * and would take the next one's processors.
  */
 public final class Turns {
-    /**
-     * Longer than the pools of the peers spin: 30 ms left ours half a processor, OpenMP spins 200.
-     */
-    private static final long PAUSE_MILLIS = 250;
+    private static final long REST_MILLIS = 30;
+
+    /** Of processor time in so long a rest: the system counts in steps of 10. */
+    private static final long RESTING_MILLIS = 10;
+
+    private static final int MOST_RESTS = 50;
 
     private static final int REPETITIONS = 15;
     private static final int SHORT_REPETITIONS = 31;
     private static final long SHORT_NANOS = 1_000_000;
     private static final long LONG_NANOS = 20_000_000;
-
-    /** Compilation in a warm-up's round that may belong to others. */
-    private static final long QUIET_MILLIS = 10;
-
-    private static final long LONGEST_WARMUP_NANOS = 10_000_000_000L;
-
-    private static final CompilationMXBean COMPILERS = ManagementFactory.getCompilationMXBean();
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int HEAP_CALLS = 100;
 
     private final long warmupNanos;
     private final long repetitionNanos;
@@ -42,17 +35,32 @@ public final class Turns {
         repetitionNanos = quick ? 4_000_000 : 10_000_000;
     }
 
+    /** An engine in one of its layouts, prepared. */
+    record Candidate(LayerProcess process, String layout, String algorithm) {
+        String label() {
+            return process.engine() + " " + layout;
+        }
+    }
+
     /** The result for one candidate: median milliseconds a call, bytes of heap a call. */
     record Result(double median, double heapBytes) {}
 
-    List<Result> measure(List<? extends Engine.Prepared> candidates, int threads)
-            throws InterruptedException {
+    /**
+     * Times them.
+     *
+     * @param threads that each computes with
+     * @throws EngineException if one fails; nothing is known of any then
+     */
+    List<Result> measure(List<Candidate> candidates, int threads)
+            throws InterruptedException, EngineException {
         int count = candidates.size();
         long[] estimates = new long[count];
         int[] calls = new int[count];
         for (int i = 0; i < count; i++) {
-            estimates[i] = warmUp(candidates.get(i));
-            calls[i] = (int) Math.max(1, repetitionNanos / Math.max(1, estimates[i]));
+            Candidate candidate = candidates.get(i);
+            rest(candidates, candidate, threads);
+            estimates[i] = Math.max(1, candidate.process().warm(candidate.layout(), warmupNanos));
+            calls[i] = (int) Math.max(1, repetitionNanos / estimates[i]);
         }
         long shortest = Arrays.stream(estimates).min().orElse(0);
         int repetitions = shortest < SHORT_NANOS ? SHORT_REPETITIONS : REPETITIONS;
@@ -60,67 +68,47 @@ public final class Turns {
         for (int round = 0; round < repetitions; round++) {
             for (int turn = 0; turn < count; turn++) {
                 int i = (turn + round) % count;
-                if (threads > 1) {
-                    Thread.sleep(PAUSE_MILLIS);
-                }
-                if (threads > 1 || estimates[i] < LONG_NANOS) {
-                    candidates.get(i).run();
-                }
-                times[i][round] = time(candidates.get(i), calls[i]) / (double) calls[i];
+                Candidate candidate = candidates.get(i);
+                rest(candidates, candidate, threads);
+                int untimed = threads > 1 || estimates[i] < LONG_NANOS ? 1 : 0;
+                long nanos = candidate.process().time(candidate.layout(), untimed, calls[i]);
+                times[i][round] = nanos / (double) calls[i];
             }
         }
         Result[] results = new Result[count];
         for (int i = 0; i < count; i++) {
-            double heap = heapBytes(candidates.get(i), Math.min(calls[i], 100), threads);
+            Candidate candidate = candidates.get(i);
+            int some = Math.min(calls[i], HEAP_CALLS);
+            double heap = candidate.process().heapBytes(candidate.layout(), some);
             results[i] = new Result(median(times[i]) / 1e6, heap);
         }
         return List.of(results);
     }
 
-    /**
-     * Runs it for a while, and on while the JVM's compilers still have work with it; the
-     * nanoseconds of a call after that.
-     */
-    private long warmUp(Engine.Prepared candidate) {
-        long start = System.nanoTime();
-        long compiled;
-        int calls;
-        do {
-            compiled = COMPILERS.getTotalCompilationTime();
-            long from = System.nanoTime();
-            calls = 0;
-            do {
-                candidate.run();
-                calls++;
-            } while (System.nanoTime() - from < warmupNanos || calls < 2);
-        } while (COMPILERS.getTotalCompilationTime() - compiled > QUIET_MILLIS
-                && System.nanoTime() - start < LONGEST_WARMUP_NANOS);
-        int rest = Math.max(1, calls / 4);
-        return time(candidate, rest) / rest;
-    }
-
-    private static long time(Engine.Prepared candidate, int calls) {
-        long start = System.nanoTime();
-        for (int i = 0; i < calls; i++) {
-            candidate.run();
+    /** Waits until the other engines' processes do nothing. */
+    private static void rest(List<Candidate> candidates, Candidate next, int threads)
+            throws InterruptedException {
+        if (threads == 1) {
+            return;
         }
-        return System.nanoTime() - start;
-    }
-
-    private static double heapBytes(Engine.Prepared candidate, int calls, int threads) {
-        long before = allocated(threads);
-        for (int i = 0; i < calls; i++) {
-            candidate.run();
+        long before = othersMillis(candidates, next);
+        for (int i = 0; i < MOST_RESTS; i++) {
+            Thread.sleep(REST_MILLIS);
+            long after = othersMillis(candidates, next);
+            if (after - before <= RESTING_MILLIS) {
+                return;
+            }
+            before = after;
         }
-        long bytes = allocated(threads) - before;
-        return (double) bytes / calls;
     }
 
-    /** Of this thread, or of all if the work is not done by this one. */
-    private static long allocated(int threads) {
-        return threads == 1
-                ? THREADS.getCurrentThreadAllocatedBytes()
-                : THREADS.getTotalThreadAllocatedBytes();
+    private static long othersMillis(List<Candidate> candidates, Candidate next) {
+        return candidates.stream()
+                .map(Candidate::process)
+                .distinct()
+                .filter(process -> process != next.process())
+                .mapToLong(LayerProcess::processorMillis)
+                .sum();
     }
 
     /** The one in the middle, or half-way between the two there. */

@@ -43,6 +43,7 @@ final class Lookout {
      * @param start when the waiting began, of {@link System#nanoTime}
      * @return false if it is time to sleep
      */
+    @SuppressWarnings("ThreadPriorityCheck") // without yielding it would be right too, but ruder
     boolean waitOn(long start) {
         long waited = System.nanoTime() - start;
         if (waited < nanos) {

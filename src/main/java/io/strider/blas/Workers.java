@@ -188,10 +188,10 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Says that calls of {@link #run} will now follow each other closely, as the layers of a network
-     * do: until {@link #endSeries} a thread without work looks out longer for some, up to 200 µs,
-     * before it sleeps, and yields the processor to whoever else wants it
-     * meanwhile. Series of several callers may overlap.
+     * Says that calls of {@link #run} will now follow each other closely, as the layers of a
+     * network do: until {@link #endSeries} a thread without work looks out longer for some, up to
+     * 200 µs, before it sleeps, and yields the processor to whoever else wants it meanwhile. Series
+     * of several callers may overlap.
      */
     public void beginSeries() {
         lookout.beginSeries();

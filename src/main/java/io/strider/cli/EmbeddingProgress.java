@@ -39,7 +39,7 @@ final class EmbeddingProgress implements AutoCloseable {
     }
 
     /** Java's console knows of standard input and output only. */
-    private static boolean isTerminal() {
+    static boolean isTerminal() {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
             return (target.startsWith("/dev/pts/") || target.startsWith("/dev/tty"))

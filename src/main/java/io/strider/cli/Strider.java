@@ -89,8 +89,11 @@ public final class Strider extends StriderCommand {
         line.addSubcommand(new CheckCommand(cases));
         line.addSubcommand(new EmbedCommand());
         line.addSubcommand(new CompareCommand());
+        line.addSubcommand(new ServeCommand());
         line.addSubcommand(new ExplainCommand());
         line.addSubcommand(new RunCommand());
+        line.addSubcommand(new LoadCommand());
+        line.addSubcommand(new HealthCommand(System.getenv()));
         line.addSubcommand(new Conv2dCommand());
         line.addSubcommand(new Im2colCommand());
         line.addSubcommand(new Col2imCommand());

@@ -1,8 +1,9 @@
 package io.strider.conv;
 
-import static io.strider.conv.VectorGemmLoops.BLOCK;
+import static io.strider.conv.VectorGemmLoops.BLOCKS;
 import static io.strider.conv.VectorGemmLoops.LANES;
 import static io.strider.conv.VectorGemmLoops.MOST_DEPTH;
+import static io.strider.conv.VectorGemmLoops.SUMS;
 import static io.strider.conv.VectorGemmLoops.VECTOR_BYTES;
 
 import io.strider.blas.VectorSupport;
@@ -24,9 +25,9 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
     /** GFLOP/s of the loops over panels so many vectors wide, as measured above. */
     private static final double[] SPEEDS = {0, 58, 101, 109, 114};
 
-    /** A block of sums, between the loops and the epilogue, in the first-level cache. */
-    private static final ThreadLocal<float[]> BLOCKS =
-            ThreadLocal.withInitial(() -> new float[BLOCK]);
+    /** Sums between the loops and the epilogue, in the first-level cache. */
+    private static final ThreadLocal<float[]> SCRATCH =
+            ThreadLocal.withInitial(() -> new float[SUMS]);
 
     private final int depth;
     private final long columns;
@@ -241,7 +242,7 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
             @Nullable MemorySegment residual,
             long residualAt,
             long ldr) {
-        float[] block = BLOCKS.get();
+        float[] block = SCRATCH.get();
         int pieces = Math.max(1, Math.ceilDiv(depth, MOST_DEPTH));
         for (int piece = 0; piece < pieces; piece++) {
             int from = (int) ((long) depth * piece / pieces);
@@ -253,7 +254,7 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
             long addendStep = first ? ldr : ldc;
             for (int panel = fromPanel; panel < toPanel; panel++) {
                 int vectors = panels[panel + 1] - panels[panel];
-                int height = height(vectors);
+                int height = height(vectors) * BLOCKS;
                 long column = (long) panels[panel] * LANES;
                 long b = (column * depth + (long) from * vectors * LANES) * Float.BYTES;
                 int width = (int) Math.min((long) vectors * LANES, columns - column);
@@ -428,7 +429,7 @@ final class VectorPackedGemm implements PackedGemm, WindowGemm {
             @Nullable MemorySegment residual,
             long residualAt,
             long ldr) {
-        float[] block = BLOCKS.get();
+        float[] block = SCRATCH.get();
         long at = aAt * Float.BYTES;
         for (int panel = 0; panel + 1 < panels.length; panel++) {
             int vectors = panels[panel + 1] - panels[panel];

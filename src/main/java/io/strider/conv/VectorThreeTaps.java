@@ -12,9 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Positions and steps count bytes here. {@code xAt} is column 0 of the first row under a tap,
  * {@code firstColumn} the column under the first tap of the first output, {@code width} the columns
- * of the picture, {@code taps} the rows of taps inside the picture, {@code seed} what is added to
- * the bias: zeros or the residual. {@code outputs} are at least 7, {@code channels} at least a
- * vector.
+ * of the picture, {@code taps} the rows of taps inside the picture. {@code outputs} are at least 7,
+ * {@code channels} at least a vector.
  */
 final class VectorThreeTaps {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -37,9 +36,6 @@ final class VectorThreeTaps {
             long packedAt,
             long pitch,
             long biasAt,
-            MemorySegment seed,
-            long seedAt,
-            long seedPixel,
             MemorySegment y,
             long yAt,
             long yPixel,
@@ -59,30 +55,16 @@ final class VectorThreeTaps {
             VectorMask<Float> out8 = S.maskAll(column + 8 >= width);
             long at8 = Math.min(column + 8, width - 1) * xPixel;
             long inside = xAt + (column + 1) * xPixel;
-            long seeds = seedAt + tile * seedPixel;
             long sums = yAt + tile * yPixel;
             for (int block = 0; block < channels; block += LANES) {
                 long c = (long) Math.min(block, channels - LANES) * Float.BYTES;
-                FloatVector w = FloatVector.fromMemorySegment(S, packed, biasAt + c, ORDER);
-                FloatVector y0 = FloatVector.fromMemorySegment(S, seed, seeds + c, ORDER).add(w);
-                FloatVector y1 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 1 * seedPixel + c, ORDER)
-                                .add(w);
-                FloatVector y2 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 2 * seedPixel + c, ORDER)
-                                .add(w);
-                FloatVector y3 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 3 * seedPixel + c, ORDER)
-                                .add(w);
-                FloatVector y4 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 4 * seedPixel + c, ORDER)
-                                .add(w);
-                FloatVector y5 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 5 * seedPixel + c, ORDER)
-                                .add(w);
-                FloatVector y6 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 6 * seedPixel + c, ORDER)
-                                .add(w);
+                FloatVector y0 = FloatVector.fromMemorySegment(S, packed, biasAt + c, ORDER);
+                FloatVector y1 = y0;
+                FloatVector y2 = y0;
+                FloatVector y3 = y0;
+                FloatVector y4 = y0;
+                FloatVector y5 = y0;
+                FloatVector y6 = y0;
                 long weights = packedAt + c;
                 long row = c;
                 for (int i = 0; i < taps; i++) {
@@ -167,9 +149,6 @@ final class VectorThreeTaps {
             long packedAt,
             long pitch,
             long biasAt,
-            MemorySegment seed,
-            long seedAt,
-            long seedPixel,
             MemorySegment y,
             long yAt,
             long yPixel,
@@ -189,30 +168,16 @@ final class VectorThreeTaps {
             VectorMask<Float> out14 = S.maskAll(column + 14 >= width);
             long at14 = Math.min(column + 14, width - 1) * xPixel;
             long inside = xAt + (column + 1) * xPixel;
-            long seeds = seedAt + tile * seedPixel;
             long sums = yAt + tile * yPixel;
             for (int block = 0; block < channels; block += LANES) {
                 long c = (long) Math.min(block, channels - LANES) * Float.BYTES;
-                FloatVector w = FloatVector.fromMemorySegment(S, packed, biasAt + c, ORDER);
-                FloatVector y0 = FloatVector.fromMemorySegment(S, seed, seeds + c, ORDER).add(w);
-                FloatVector y1 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 1 * seedPixel + c, ORDER)
-                                .add(w);
-                FloatVector y2 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 2 * seedPixel + c, ORDER)
-                                .add(w);
-                FloatVector y3 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 3 * seedPixel + c, ORDER)
-                                .add(w);
-                FloatVector y4 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 4 * seedPixel + c, ORDER)
-                                .add(w);
-                FloatVector y5 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 5 * seedPixel + c, ORDER)
-                                .add(w);
-                FloatVector y6 =
-                        FloatVector.fromMemorySegment(S, seed, seeds + 6 * seedPixel + c, ORDER)
-                                .add(w);
+                FloatVector y0 = FloatVector.fromMemorySegment(S, packed, biasAt + c, ORDER);
+                FloatVector y1 = y0;
+                FloatVector y2 = y0;
+                FloatVector y3 = y0;
+                FloatVector y4 = y0;
+                FloatVector y5 = y0;
+                FloatVector y6 = y0;
                 long weights = packedAt + c;
                 long row = c;
                 for (int i = 0; i < taps; i++) {

@@ -10,11 +10,13 @@ final class EncodedImage {
     private final String name;
     private final byte[] bytes;
     private final DecodingLimits limits;
+    private final DecodingRoom room;
 
-    EncodedImage(String name, byte[] bytes, DecodingLimits limits) {
+    EncodedImage(String name, byte[] bytes, DecodingLimits limits, DecodingRoom room) {
         this.name = name;
         this.bytes = bytes;
         this.limits = limits;
+        this.room = room;
     }
 
     byte[] bytes() {
@@ -77,7 +79,10 @@ final class EncodedImage {
         }
     }
 
-    /** Refuses a size that is empty or above the limits. */
+    /**
+     * Refuses a size that is empty or above the limits, and waits until there is room for it:
+     * called before memory for its pixels is taken.
+     */
     void requireSize(String format, long height, long width) throws ImageFormatException {
         long side = DecodingLimits.MAX_SIDE;
         if (height < 1 || width < 1 || height > side || width > side) {
@@ -86,10 +91,11 @@ final class EncodedImage {
                     format, height, width, side);
         }
         if (height * width > limits.maxPixels()) {
-            throw refused(
+            throw tooLarge(
                     "%s of height %s and width %s (expected: at most %s pixels)",
                     format, height, width, limits.maxPixels());
         }
+        room.require(height * width);
     }
 
     /** Memory for a picture, of a size that has been checked. */
@@ -100,6 +106,11 @@ final class EncodedImage {
     /** An exception that begins with the file's name. */
     ImageFormatException refused(String format, Object... values) {
         return new ImageFormatException(name + ": " + Checks.text(format, values));
+    }
+
+    /** The same for what is larger than allowed. */
+    ImageTooLargeException tooLarge(String format, Object... values) {
+        return new ImageTooLargeException(name + ": " + Checks.text(format, values));
     }
 
     /** The same for what an exception says. */

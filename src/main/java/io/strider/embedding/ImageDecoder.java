@@ -102,16 +102,31 @@ public final class ImageDecoder {
      * @throws ImageFormatException as for a file
      */
     public Picture decode(byte[] bytes, String name) throws ImageFormatException {
+        return decode(bytes, name, DecodingRoom.UNBOUNDED);
+    }
+
+    /**
+     * Decodes bytes when there is room for the picture.
+     *
+     * @param bytes a whole file; not modified, and not kept
+     * @param name what messages call the picture
+     * @param room is asked before memory for pixels is taken
+     * @throws ImageTooLargeException if it is larger than the limits or the heap
+     * @throws ImageFormatException as for a file
+     */
+    public Picture decode(byte[] bytes, String name, DecodingRoom room)
+            throws ImageFormatException {
         Objects.requireNonNull(bytes, "bytes");
         Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(room, "room");
         requireBytes(name, bytes.length);
-        EncodedImage image = new EncodedImage(name, bytes, limits);
+        EncodedImage image = new EncodedImage(name, bytes, limits, room);
         try {
             return decode(image);
         } catch (OutOfMemoryError exhausted) {
             // Thrown for the picture's own array, which nobody has seen yet: nothing is half done.
             ImageFormatException refusal =
-                    image.refused(
+                    image.tooLarge(
                             "does not fit into the heap of %s MiB (expected: a larger heap or a"
                                     + " lower limit than %s pixels)",
                             Runtime.getRuntime().maxMemory() >> 20, limits.maxPixels());
@@ -146,8 +161,11 @@ public final class ImageDecoder {
 
     private void requireBytes(String name, long size) throws ImageFormatException {
         if (size < 1 || size > limits.maxBytes()) {
-            throw new ImageFormatException(
-                    "%s: %s bytes (expected: 1 to %s)".formatted(name, size, limits.maxBytes()));
+            String message =
+                    "%s: %s bytes (expected: 1 to %s)".formatted(name, size, limits.maxBytes());
+            throw size < 1
+                    ? new ImageFormatException(message)
+                    : new ImageTooLargeException(message);
         }
     }
 }

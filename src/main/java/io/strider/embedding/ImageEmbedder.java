@@ -2,19 +2,14 @@ package io.strider.embedding;
 
 import io.strider.blas.Workers;
 import io.strider.graph.Graph;
-import io.strider.graph.GraphInput;
 import io.strider.graph.Session;
 import io.strider.graph.TensorType;
 import io.strider.graph.Value;
 import io.strider.onnx.OnnxNetwork;
-import io.strider.tensor.ElementType;
 import io.strider.tensor.Tensor;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,8 +33,6 @@ import org.jspecify.annotations.Nullable;
  * that is an {@link IllegalStateException}.
  */
 public final class ImageEmbedder implements AutoCloseable {
-    private static final String PACKAGED = "face_recognition.onnx";
-
     /** More than that gains nothing but needs more memory. */
     private static final int BATCH = 8;
 
@@ -52,27 +45,32 @@ public final class ImageEmbedder implements AutoCloseable {
     private final String input;
     private final String output;
     private final EmbeddingBuffers buffers;
+    private final OutputShapes shapes;
 
     private ImageEmbedder(Builder builder, OnnxNetwork network, Preprocessing preprocessing) {
         this.decoder = new ImageDecoder(builder.limits);
         this.preprocessing = preprocessing;
         this.normalized = builder.normalized;
         this.maxBatch = builder.maxBatch;
-        GraphInput pictures = pictures(network.graph().inputs(), preprocessing);
-        this.input = pictures.name();
-        this.output = builder.output(network.graph());
+        this.input = ModelPictures.of(network.graph(), preprocessing).input();
+        String told = builder.output;
+        this.output = told == null ? network.graph().outputs().getFirst() : told;
         Workers workers = builder.workers;
         this.ownWorkers =
                 workers == null && !builder.callerComputes ? Workers.ofProcessors() : null;
         Session.Builder parts =
                 Session.builder(network.graph())
                         .workers(workers == null ? ownWorkers : workers)
-                        .outputs(output)
+                        .outputs(builder.outputs(network.graph(), output))
                         .owns(network);
         if (builder.concurrency > 0) {
             parts.concurrency(builder.concurrency);
         }
+        if (builder.memoryLimit >= 0) {
+            parts.memoryLimit(builder.memoryLimit);
+        }
         this.session = parts.build();
+        this.shapes = new OutputShapes(session, input, output, preprocessing.channels());
         this.buffers = new EmbeddingBuffers(Runtime.getRuntime().availableProcessors());
     }
 
@@ -112,6 +110,14 @@ public final class ImageEmbedder implements AutoCloseable {
         return output;
     }
 
+    /**
+     * The network, for runs on tensors instead of pictures. Its outputs are {@link #output} alone,
+     * or with {@link Builder#allOutputs} the model's too. Closed when this is.
+     */
+    public Session session() {
+        return session;
+    }
+
     /** How many pictures are computed at once. */
     public int maxBatch() {
         return maxBatch;
@@ -131,7 +137,7 @@ public final class ImageEmbedder implements AutoCloseable {
                                 Checks.refused(
                                         "preprocessing: %s (expected: a fixed size)",
                                         preprocessing));
-        return Math.toIntExact(outputType(1, size).elementCount());
+        return Math.toIntExact(shapes.ask(1, size).elementCount());
     }
 
     /**
@@ -195,7 +201,8 @@ public final class ImageEmbedder implements AutoCloseable {
     }
 
     private void embed(List<Picture> batch, ImageSize size, List<float[]> vectors) {
-        TensorType type = outputType(batch.size(), size);
+        int count = batch.size();
+        TensorType type = shapes.get(count, size);
         try (EmbeddingBuffers.Loan loan = buffers.borrow()) {
             Tensor images =
                     loan.images(
@@ -212,26 +219,6 @@ public final class ImageEmbedder implements AutoCloseable {
         }
     }
 
-    /** The type of the vectors of a batch, whose first dimension is proven to be the batch. */
-    private TensorType outputType(int batch, ImageSize size) {
-        TensorType pictures =
-                new TensorType(
-                        ElementType.FLOAT32,
-                        batch,
-                        preprocessing.channels(),
-                        size.height(),
-                        size.width());
-        TensorType type =
-                Objects.requireNonNull(session.outputTypes(Map.of(input, pictures)).get(output));
-        if (type.type() != ElementType.FLOAT32 || type.rank() < 1 || type.shape()[0] != batch) {
-            throw Checks.refused(
-                    "output: \"%s\", %s for %s pictures (expected: float32 numbers, a row for each"
-                            + " picture)",
-                    output, type, batch);
-        }
-        return type;
-    }
-
     /** The vector scaled to length 1; one of zeros, or with what is no number, as it is. */
     private static float[] unit(float[] vector) {
         double sum = 0;
@@ -245,33 +232,6 @@ public final class ImageEmbedder implements AutoCloseable {
             }
         }
         return vector;
-    }
-
-    private static GraphInput pictures(List<GraphInput> inputs, Preprocessing preprocessing) {
-        GraphInput only = inputs.size() == 1 ? inputs.getFirst() : null;
-        boolean fits =
-                only != null
-                        && only.type() == ElementType.FLOAT32
-                        && only.shape().length == 4
-                        && (only.shape()[1] == GraphInput.FREE
-                                || only.shape()[1] == preprocessing.channels());
-        if (only == null || !fits) {
-            throw Checks.refused(
-                    "model: inputs %s (expected: one, float32, N×%s×H×W, for pictures)",
-                    inputs, preprocessing.channels());
-        }
-        preprocessing.fixedSize().ifPresent(size -> requireSize(only, size));
-        return only;
-    }
-
-    private static void requireSize(GraphInput input, ImageSize size) {
-        long height = input.shape()[2];
-        long width = input.shape()[3];
-        if ((height != GraphInput.FREE && height != size.height())
-                || (width != GraphInput.FREE && width != size.width())) {
-            throw Checks.refused(
-                    "preprocessing: pictures of %s (expected: the model's %s)", size, input);
-        }
     }
 
     /** Waits for the calls under way and gives all memory back. Closing again is harmless. */
@@ -295,6 +255,8 @@ public final class ImageEmbedder implements AutoCloseable {
         private boolean normalized = true;
         private int maxBatch = BATCH;
         private int concurrency;
+        private long memoryLimit = -1;
+        private boolean allOutputs;
         private DecodingLimits limits = DecodingLimits.DEFAULT;
 
         private Builder() {}
@@ -370,10 +332,31 @@ public final class ImageEmbedder implements AutoCloseable {
          * @throws IllegalArgumentException if it is out of range
          */
         public Builder maxBatch(int pictures) {
-            if (pictures < 1 || pictures > 1024) {
-                throw Checks.refused("pictures: %s (expected: 1 to 1024)", pictures);
-            }
+            Checks.range("pictures", pictures, 1, 1024);
             this.maxBatch = pictures;
+            return this;
+        }
+
+        /**
+         * Native memory that runs under way may take together, beside the weights; what needs more
+         * for one run is refused. By default that of {@link Session.Builder#memoryLimit}.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder memoryLimit(long bytes) {
+            if (bytes < 0) {
+                throw Checks.refused("bytes: %s (expected: >= 0)", bytes);
+            }
+            this.memoryLimit = bytes;
+            return this;
+        }
+
+        /**
+         * Has the {@link ImageEmbedder#session} give all the model's outputs and not only the one
+         * that becomes the vector. All of them are then computed for pictures too.
+         */
+        public Builder allOutputs() {
+            this.allOutputs = true;
             return this;
         }
 
@@ -392,7 +375,7 @@ public final class ImageEmbedder implements AutoCloseable {
          *     the output's name
          */
         public ImageEmbedder build() throws IOException {
-            OnnxNetwork network = model == null ? packaged() : OnnxNetwork.load(model);
+            OnnxNetwork network = ModelPictures.network(model);
             try {
                 return new ImageEmbedder(this, network, preprocessing(network));
             } catch (Throwable failure) {
@@ -401,40 +384,17 @@ public final class ImageEmbedder implements AutoCloseable {
             }
         }
 
-        private static OnnxNetwork packaged() throws IOException {
-            try (InputStream stream = ImageEmbedder.class.getResourceAsStream(PACKAGED)) {
-                if (stream == null) {
-                    throw new IOException(
-                            "the packaged model is missing (expected: strider-faces.jar on the class"
-                                    + " path, or a model of your own)");
-                }
-                return OnnxNetwork.load(stream.readAllBytes());
-            }
-        }
-
         private Preprocessing preprocessing(OnnxNetwork network) throws IOException {
-            if (preprocessing != null) {
-                return preprocessing;
-            }
-            Map<String, String> entries = new HashMap<>(network.metadata());
-            entries.putAll(imageEntries);
-            Preprocessing told = Preprocessing.fromMetadata(entries).orElse(null);
-            if (told != null) {
-                return told;
-            }
-            Path file = model == null ? null : model.resolveSibling("preprocessor_config.json");
-            if (file != null && Files.exists(file)) {
-                return Preprocessing.fromConfig(file);
-            }
-            throw new PreprocessingFormatException(
-                    "%s: nothing tells how pictures are to be prepared (expected: metadata"
-                                    .formatted(model)
-                            + " image.size, image.mean, …, or a preprocessor_config.json beside the"
-                            + " model, or options)");
+            return preprocessing != null
+                    ? preprocessing
+                    : ModelPictures.preprocessing(network, imageEntries, model);
         }
 
-        private String output(Graph graph) {
-            return output != null ? output : graph.outputs().getFirst();
+        /** The session's outputs. */
+        private String[] outputs(Graph graph, String own) {
+            List<String> names = new ArrayList<>(allOutputs ? graph.outputs() : List.of());
+            names.add(own);
+            return names.stream().distinct().toArray(String[]::new);
         }
     }
 }

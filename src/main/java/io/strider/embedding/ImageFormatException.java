@@ -8,7 +8,7 @@ import java.io.Serial;
  * or describe more than the {@link DecodingLimits} allow. The message names the file, what was
  * found and what was expected.
  */
-public final class ImageFormatException extends IOException {
+public sealed class ImageFormatException extends IOException permits ImageTooLargeException {
     @Serial private static final long serialVersionUID = 1L;
 
     /** Made by the decoders of this package. */

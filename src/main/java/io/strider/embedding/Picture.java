@@ -1,6 +1,7 @@
 package io.strider.embedding;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoded picture: 8-bit red, green and blue, row by row from the top, three bytes a pixel.
@@ -17,11 +18,15 @@ public final class Picture {
     private final int width;
     private final byte[] rgb;
 
+    /** Who has brought the picture to the size that a network sees; null as a rule. */
+    private final @Nullable Preprocessing fittedBy;
+
     /** Over an array that nobody else writes from now on. */
-    private Picture(int height, int width, byte[] rgb) {
+    private Picture(int height, int width, byte[] rgb, @Nullable Preprocessing fittedBy) {
         this.height = height;
         this.width = width;
         this.rgb = rgb;
+        this.fittedBy = fittedBy;
     }
 
     /**
@@ -39,12 +44,23 @@ public final class Picture {
         if (rgb.length != expected) {
             throw Checks.refused("rgb: %s bytes (expected: %s)", rgb.length, expected);
         }
-        return new Picture(height, width, rgb.clone());
+        return new Picture(height, width, rgb.clone(), null);
     }
 
     /** Takes the array over: for those who made it and keep no reference. */
     static Picture over(int height, int width, byte[] rgb) {
-        return new Picture(height, width, rgb);
+        return new Picture(height, width, rgb, null);
+    }
+
+    /** The same for a picture that a description has resized and cropped. */
+    static Picture fitted(ImageSize size, byte[] rgb, Preprocessing by) {
+        return new Picture(size.height(), size.width(), rgb, by);
+    }
+
+    /** Whether a description has resized and cropped this already. */
+    @SuppressWarnings("ReferenceEquality") // descriptions are identities
+    boolean isFittedBy(Preprocessing preprocessing) {
+        return fittedBy == preprocessing;
     }
 
     /** The number of rows. */

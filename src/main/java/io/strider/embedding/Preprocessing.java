@@ -153,7 +153,39 @@ public final class Preprocessing {
     }
 
     private Placement placement(Picture picture) {
-        return Placement.of(picture.height(), picture.width(), resizing, crop);
+        return picture.isFittedBy(this)
+                ? Placement.of(picture.height(), picture.width(), Resizing.none(), null)
+                : Placement.of(picture.height(), picture.width(), resizing, crop);
+    }
+
+    /**
+     * Resizes and crops a picture, as {@link #apply} does first: what comes out is of {@link
+     * #outputSize}, 8 bits a value, and as a rule much smaller. Applying this description to the
+     * result gives the same bits as applying it to the picture. Other descriptions, equal ones too,
+     * take the result for any picture.
+     *
+     * @param picture not modified
+     * @throws IllegalArgumentException if the output is larger than {@link ImageSize} allows
+     */
+    public Picture fit(Picture picture) {
+        Objects.requireNonNull(picture, "picture");
+        if (picture.isFittedBy(this)) {
+            return picture;
+        }
+        Placement placement = placement(picture);
+        ImageSize size = placement.output();
+        try (PixelBuffers.Loan loan = PixelBuffers.borrow()) {
+            byte[] pixels = loan.buffers().pixels(picture, placement, interpolation);
+            return Picture.fitted(size, owned(pixels, picture, size), this);
+        }
+    }
+
+    /** The picture's own array, which nobody writes, or a copy of a buffer. */
+    @SuppressWarnings({"ArrayEquality", "ReferenceEquality"}) // it is the same one
+    private static byte[] owned(byte[] pixels, Picture picture, ImageSize size) {
+        return pixels == picture.values()
+                ? pixels
+                : Arrays.copyOf(pixels, size.height() * size.width() * Picture.CHANNELS);
     }
 
     /**

@@ -57,8 +57,8 @@ final class Planner {
      * Plans runs for inputs of these types.
      *
      * @param elements of small inputs, from which shapes may be computed
-     * @throws IllegalArgumentException if a node refuses its inputs or a run would take too much
-     *     memory
+     * @throws MemoryLimitException if a run would take too much memory
+     * @throws IllegalArgumentException if a node refuses its inputs
      */
     @SuppressWarnings("MustBeClosed") // by the plan
     Plan plan(Map<String, TensorType> inputs, Map<String, NdArray> elements) {
@@ -76,7 +76,7 @@ final class Planner {
             long bytes = MemoryPlan.arrange(buffers);
             long heap = heapBytes(nodes.size(), values);
             if (bytes > memoryLimit || heap > memoryLimit - bytes) {
-                throw new IllegalArgumentException(
+                throw new MemoryLimitException(
                         "memory: a run takes %s bytes off the heap and %s on it (expected: at most %s)"
                                 .formatted(bytes, heap, memoryLimit));
             }
@@ -119,7 +119,7 @@ final class Planner {
     private void requireBounded(PlannedNode planned) {
         for (TensorType type : planned.outputTypes) {
             if (type.elementCount() > memoryLimit / type.type().bytes()) {
-                throw new IllegalArgumentException(
+                throw new MemoryLimitException(
                         "%s: output %s (expected: at most %s bytes)"
                                 .formatted(planned.node, type, memoryLimit));
             }

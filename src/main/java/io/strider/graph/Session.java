@@ -128,9 +128,9 @@ public final class Session implements AutoCloseable {
      * @param inputs one for each of the network's inputs, by name; not modified
      * @param arena where float32 outputs are allocated; rank 4 channels-last, others row-major
      * @return the outputs by name, in the network's order
+     * @throws MemoryLimitException if the run would take more memory than the session may
      * @throws IllegalArgumentException if an input is missing, unknown or does not fit, or a node
-     *     refuses its inputs, or the run would take more memory than the session may; the message
-     *     tells which
+     *     refuses its inputs; the message tells which
      * @throws IllegalStateException if the session, its workers or an arena is closed
      * @throws java.util.concurrent.CancellationException if this thread is interrupted, which it
      *     stays

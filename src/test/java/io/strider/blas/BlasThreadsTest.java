@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class BlasThreadsTest {
@@ -140,8 +141,9 @@ class BlasThreadsTest {
     void anArenaInUseByANativeCallCannotBeClosed() throws InterruptedException {
         int size = 800;
         boolean refused = false;
-        // A round can miss: the arena may be closed after the permit is taken, before the call.
-        for (int round = 0; round < 50 && !refused; round++) {
+        // A round can miss: the arena may be closed after the permit is taken, before the call. Each
+        // waits longer than the one before, because that way is long while it is not compiled.
+        for (int round = 0; round < 200 && !refused; round++) {
             Arena arena = Arena.ofShared();
             MemorySegment a = arena.allocate(4L * size * size, 64);
             MemorySegment c = Arena.ofAuto().allocate(4L * size * size, 64);
@@ -173,6 +175,7 @@ class BlasThreadsTest {
             while (NativePermits.shared().inUse() == 0 && caller.isAlive()) {
                 Thread.onSpinWait();
             }
+            LockSupport.parkNanos(20_000L * round);
             try {
                 arena.close();
             } catch (IllegalStateException e) {

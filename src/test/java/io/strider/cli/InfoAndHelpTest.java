@@ -55,14 +55,14 @@ class InfoAndHelpTest {
         assertThat(run.out())
                 .contains(
                         "demo", "check", "embed", "run", "explain", "compare", "conv2d", "im2col",
-                        "col2im", "info");
+                        "col2im", "info", "load", "health");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "demo", "check", "embed", "run", "explain", "compare", "conv2d", "im2col", "col2im",
-                "info"
+                "info", "load", "health"
             })
     void everyCommandDescribesEveryOptionAndGivesAnExample(String command) {
         Run run = Run.of(command, "--help").isDone();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pictures in, vectors out. */
-class ImageEmbedderTest {
+public class ImageEmbedderTest {
     private static ImageEmbedder faces;
     private static List<byte[]> photographs;
 

@@ -22,7 +22,7 @@ import javax.imageio.stream.ImageOutputStream;
  * another brightness and with a little noise, as a camera would make them. The same seed gives the
  * same files.
  */
-final class SyntheticPhotographs {
+public final class SyntheticPhotographs {
     static final int HEIGHT = 480;
     static final int WIDTH = 640;
 
@@ -49,7 +49,7 @@ final class SyntheticPhotographs {
     }
 
     /** Writes so many files into a folder, unless they are there. */
-    static void write(Path folder, int count) throws IOException {
+    public static void write(Path folder, int count) throws IOException {
         ImageIO.setUseCache(false);
         Files.createDirectories(folder);
         SyntheticPhotographs photographs = new SyntheticPhotographs();

@@ -1,5 +1,6 @@
 package io.strider.benchmark.network;
 
+import io.strider.benchmark.EngineException;
 import io.strider.benchmark.Turns;
 import java.io.IOException;
 import java.nio.file.Path;

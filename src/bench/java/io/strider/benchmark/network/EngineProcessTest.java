@@ -3,6 +3,7 @@ package io.strider.benchmark.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.strider.benchmark.EngineException;
 import io.strider.onnx.OnnxBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;

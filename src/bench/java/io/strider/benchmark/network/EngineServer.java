@@ -1,11 +1,11 @@
 package io.strider.benchmark.network;
 
+import io.strider.benchmark.AnsweringProcess;
+import io.strider.benchmark.CompilerTime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -18,9 +18,10 @@ import java.util.Map;
  * The process of one engine and one network: {@code ENGINE THREADS BATCH MODEL}.
  *
  * <p>It loads the model, runs it once, and then waits for lines on its standard input, each
- * answered by one line on its standard output that begins with {@value #MARK}: {@code ok …}, {@code
- * unfit …} or {@code error …}. The first two answers come by themselves: {@code ok MILLISECONDS
- * DESCRIPTION} when the model is loaded, {@code ok} after the first run. Then:
+ * answered by one line on its standard output that begins with {@value AnsweringProcess#MARK}:
+ * {@code ok …}, {@code unfit …} or {@code error …}. The first two answers come by themselves:
+ * {@code ok MILLISECONDS DESCRIPTION} when the model is loaded, {@code ok} after the first run.
+ * Then:
  *
  * <ul>
  *   <li>{@code warm MILLISECONDS}: runs at least so long, and on while compilers are busy; {@code
@@ -33,12 +34,7 @@ import java.util.Map;
  * It ends at the end of its input. Between answers it does nothing.
  */
 final class EngineServer {
-    /** Tells answers from what native libraries print. */
-    static final String MARK = "@strider ";
-
-    /** Compilation in a warm-up's round that may be nothing. */
-    private static final long QUIET_MILLIS = 10;
-
+    private static final String MARK = AnsweringProcess.MARK;
     private static final long LONGEST_WARMUP_NANOS = 20_000_000_000L;
 
     private final NetworkEngine.Loaded network;
@@ -103,21 +99,18 @@ final class EngineServer {
 
     /** Runs until enough is compiled; the nanoseconds of a run in the last round. */
     private long warm(long least) throws Exception {
-        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        CompilerTime compilers = new CompilerTime();
         long start = System.nanoTime();
-        long compiled;
         long from;
         long runs;
         do {
-            compiled = compilers.getTotalCompilationTime();
             from = System.nanoTime();
             runs = 0;
             do {
                 network.run();
                 runs++;
             } while (System.nanoTime() - from < least || runs < 2);
-        } while (compilers.getTotalCompilationTime() - compiled > QUIET_MILLIS
-                && System.nanoTime() - start < LONGEST_WARMUP_NANOS);
+        } while (compilers.hasPassed() && System.nanoTime() - start < LONGEST_WARMUP_NANOS);
         return (System.nanoTime() - from) / runs;
     }
 

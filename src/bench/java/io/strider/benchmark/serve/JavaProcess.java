@@ -1,0 +1,42 @@
+package io.strider.benchmark.serve;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Starts classes in processes of their own, with what the launcher gives them. */
+final class JavaProcess {
+    private JavaProcess() {}
+
+    /** A process that has not started; what it says in error joins its output. */
+    static ProcessBuilder of(String main, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        command.add("-Dstrider.warmup=background");
+        String options = System.getenv().getOrDefault("STRIDER_JAVA_OPTIONS", "");
+        Arrays.stream(options.split("\\s+", -1)).filter(o -> !o.isEmpty()).forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        command.addAll(arguments);
+        return new ProcessBuilder(command).redirectErrorStream(true);
+    }
+
+    /** Runs a class to its end and returns all that it says. */
+    static String run(String main, List<String> arguments)
+            throws IOException, InterruptedException {
+        Process process = of(main, arguments).start();
+        Thread end = Thread.ofPlatform().unstarted(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(end);
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int code = process.waitFor();
+        Runtime.getRuntime().removeShutdownHook(end);
+        if (code != 0) {
+            throw new IOException("%s %s failed: %s".formatted(main, arguments, text));
+        }
+        return text;
+    }
+}
