@@ -141,7 +141,8 @@ class BlasThreadsTest {
     void anArenaInUseByANativeCallCannotBeClosed() throws InterruptedException {
         int size = 800;
         boolean refused = false;
-        // A round can miss: the arena may be closed after the permit is taken, before the call. Each
+        // A round can miss: the arena may be closed after the permit is taken, before the call.
+        // Each
         // waits longer than the one before, because that way is long while it is not compiled.
         for (int round = 0; round < 200 && !refused; round++) {
             Arena arena = Arena.ofShared();
