@@ -1,6 +1,7 @@
 package io.strider.blas;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * in another way meanwhile, plainly or by OpenBLAS. Without the property nothing is ever cold: the
  * loops compute from the first call on.
  *
- * <p>One daemon thread serves all, in turns. It begins with the first question, pauses first so that
- * a short start has the processors for itself, and ends when nothing is left to do.
+ * <p>One daemon thread serves all, in turns. It begins with the first question, pauses first so
+ * that a short start has the processors for itself, and ends when nothing is left to do.
  *
  * <p>Thread-safe. Public for the library's other packages, of no use to its callers.
  */
@@ -36,6 +37,8 @@ public final class WarmUp {
     private static final List<WarmUp> WAITING = new ArrayList<>();
 
     private static boolean running;
+
+    private static final AtomicBoolean LINKED = new AtomicBoolean();
 
     private final Maker maker;
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -86,6 +89,29 @@ public final class WarmUp {
     /** Whether anybody asked for it: without, nothing is cold. */
     public static boolean isAsked() {
         return ASKED;
+    }
+
+    /**
+     * Has OpenBLAS loaded and its products linked by a thread of its own, once and if the property
+     * asks for it: whoever reads a model meanwhile finds them ready. Returns at once.
+     */
+    public static void linkEarly() {
+        if (ASKED && LINKED.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon().name("strider-link").start(WarmUp::link);
+        }
+    }
+
+    /** The calls that a cold network makes. */
+    static void link() {
+        try (Arena arena = Arena.ofConfined()) {
+            Blas blas = Blas.openBlas();
+            MemorySegment one = arena.allocate(Float.BYTES, Float.BYTES);
+            Transpose no = Transpose.NO_TRANSPOSE;
+            blas.sgemm(no, no, 1, 1, 1, 1, one, 0, 1, one, 0, 1, 0, one, 0, 1);
+            blas.sgemv(no, 1, 1, 1, one, 0, 1, one, 0, 1, 0, one, 0, 1);
+        } catch (RuntimeException | Error _) {
+            // Whoever needs OpenBLAS fails alike, and tells.
+        }
     }
 
     /** Whether the loops are not to be used yet; the first question begins the warm-up. */

@@ -1,11 +1,14 @@
 package io.strider.cli;
 
+import io.strider.blas.WarmUp;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -34,6 +37,32 @@ import picocli.CommandLine.IVersionProvider;
         })
 public final class Strider extends StriderCommand {
 
+    /** In the order of the help. */
+    private static final List<Subcommand> SUBCOMMANDS =
+            List.of(
+                    new Subcommand("demo", true, DemoCommand::new),
+                    new Subcommand("check", false, CheckCommand::new),
+                    new Subcommand("embed", true, _ -> new EmbedCommand()),
+                    new Subcommand("compare", true, _ -> new CompareCommand()),
+                    new Subcommand("serve", true, _ -> new ServeCommand()),
+                    new Subcommand("explain", true, _ -> new ExplainCommand()),
+                    new Subcommand("run", true, _ -> new RunCommand()),
+                    new Subcommand("load", false, _ -> new LoadCommand()),
+                    new Subcommand("health", false, _ -> new HealthCommand(System.getenv())),
+                    new Subcommand("conv2d", false, _ -> new Conv2dCommand()),
+                    new Subcommand("im2col", false, _ -> new Im2colCommand()),
+                    new Subcommand("col2im", false, _ -> new Col2imCommand()),
+                    new Subcommand("info", false, _ -> new InfoCommand()));
+
+    /**
+     * A command of this one.
+     *
+     * @param name as its annotation says
+     * @param runsNetworks whether OpenBLAS may be made ready while its arguments are read
+     */
+    private record Subcommand(
+            String name, boolean runsNetworks, Function<GoldenCases, StriderCommand> create) {}
+
     private Strider() {}
 
     /**
@@ -48,7 +77,11 @@ public final class Strider extends StriderCommand {
         setDefault("java.util.logging.SimpleFormatter.format", "strider: %5$s%n");
         PrintWriter out = writer(FileDescriptor.out, "stdout.encoding");
         PrintWriter err = writer(FileDescriptor.err, "stderr.encoding");
-        int code = commandLine(GoldenCases.packaged()).setOut(out).setErr(err).execute(arguments);
+        int code =
+                commandLine(GoldenCases.packaged(), arguments)
+                        .setOut(out)
+                        .setErr(err)
+                        .execute(arguments);
         if (out.checkError() && code == ExitCode.DONE) {
             err.println("strider: standard output: could not be written");
             code = ExitCode.BAD_INPUT;
@@ -84,20 +117,28 @@ public final class Strider extends StriderCommand {
 
     /** The command line with all commands; {@code cases} are what {@code check} and demo use. */
     static CommandLine commandLine(GoldenCases cases) {
+        return commandLine(SUBCOMMANDS, cases);
+    }
+
+    /**
+     * For these arguments: with the command alone that they name, if they begin with one. Reading
+     * what all the commands take costs a process a tenth of a second or more.
+     */
+    static CommandLine commandLine(GoldenCases cases, String... arguments) {
+        List<Subcommand> named =
+                SUBCOMMANDS.stream()
+                        .filter(command ->
+                                arguments.length > 0 && command.name.equals(arguments[0]))
+                        .toList();
+        if (named.stream().anyMatch(Subcommand::runsNetworks)) {
+            WarmUp.linkEarly();
+        }
+        return commandLine(named.isEmpty() ? SUBCOMMANDS : named, cases);
+    }
+
+    private static CommandLine commandLine(List<Subcommand> commands, GoldenCases cases) {
         CommandLine line = new CommandLine(new Strider());
-        line.addSubcommand(new DemoCommand(cases));
-        line.addSubcommand(new CheckCommand(cases));
-        line.addSubcommand(new EmbedCommand());
-        line.addSubcommand(new CompareCommand());
-        line.addSubcommand(new ServeCommand());
-        line.addSubcommand(new ExplainCommand());
-        line.addSubcommand(new RunCommand());
-        line.addSubcommand(new LoadCommand());
-        line.addSubcommand(new HealthCommand(System.getenv()));
-        line.addSubcommand(new Conv2dCommand());
-        line.addSubcommand(new Im2colCommand());
-        line.addSubcommand(new Col2imCommand());
-        line.addSubcommand(new InfoCommand());
+        commands.forEach(command -> line.addSubcommand(command.create.apply(cases)));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(100);
         line.setUsageHelpLongOptionsMaxWidth(34);

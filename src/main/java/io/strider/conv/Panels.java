@@ -8,7 +8,9 @@ interface Panels {
     /** How many there are. */
     int panels();
 
-    /** The first column of B that is in a panel; the number of columns for the one behind the last. */
+    /**
+     * The first column of B that is in a panel; the number of columns for the one behind the last.
+     */
     long firstColumn(int panel);
 
     /** How many columns of B are in a panel. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.strider.openblas.Machine;
 import io.strider.openblas.OpenBlasLibrary;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,20 @@ class InfoAndHelpTest {
     })
     void theOldestJdkIsKnown(String version, boolean recent) {
         assertThat(InfoCommand.isRecent(Runtime.Version.parse(version))).isEqualTo(recent);
+    }
+
+    @Test
+    void aCommandIsBuiltAloneUnderTheNameThatTheHelpGives() {
+        GoldenCases cases = GoldenCases.packaged();
+        Set<String> all = Strider.commandLine(cases).getSubcommands().keySet();
+        assertThat(all).hasSize(13);
+        for (String name : all) {
+            assertThat(Strider.commandLine(cases, name, "--help").getSubcommands().keySet())
+                    .containsExactly(name);
+        }
+        assertThat(Strider.commandLine(cases).getSubcommands().keySet()).isEqualTo(all);
+        assertThat(Strider.commandLine(cases, "--help").getSubcommands().keySet()).isEqualTo(all);
+        assertThat(Strider.commandLine(cases, "embedd").getSubcommands().keySet()).isEqualTo(all);
     }
 
     @Test

@@ -50,6 +50,7 @@ public final class ServerMetrics implements InferenceObserver, AutoCloseable {
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
+    private boolean watchesJvm;
     private final Map<Answer, Timer> requests = new ConcurrentHashMap<>();
     private final Map<String, ModelMeters> models = new ConcurrentHashMap<>();
 
@@ -64,8 +65,17 @@ public final class ServerMetrics implements InferenceObserver, AutoCloseable {
             Timer compute,
             DistributionSummary batch) {}
 
-    /** A registry with what the JVM tells of itself. */
-    public ServerMetrics() {
+    /** A registry that is empty yet. */
+    public ServerMetrics() {}
+
+    /**
+     * What the JVM tells of itself, from the first time that anybody asks: a start need not wait.
+     */
+    private synchronized void watchJvm() {
+        if (watchesJvm) {
+            return;
+        }
+        watchesJvm = true;
         new JvmMemoryMetrics().bindTo(registry);
         collections.bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -76,6 +86,7 @@ public final class ServerMetrics implements InferenceObserver, AutoCloseable {
 
     /** All that is known, in Prometheus' text format. */
     String text() {
+        watchJvm();
         return registry.scrape();
     }
 
