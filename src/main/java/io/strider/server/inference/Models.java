@@ -5,6 +5,7 @@ import io.strider.embedding.ImageDecoder;
 import io.strider.embedding.Picture;
 import io.strider.server.batching.Batcher;
 import io.strider.server.batching.BatcherOptions;
+import io.strider.server.batching.Computation;
 import io.strider.server.batching.Reservation;
 import io.strider.server.inference.RefusedException.Reason;
 import io.strider.tensor.NdArray;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,10 @@ public final class Models implements ManagedInference {
         this.observer = builder.observer;
         this.registry = registry;
         this.computing =
-                Batcher.start(computeOptions, BatchKey::limit, new BatchRun(builder.observer));
+                Batcher.start(
+                        computeOptions,
+                        BatchKey::limit,
+                        builder.around.apply(new BatchRun(builder.observer)));
         this.decoding =
                 Batcher.start(
                         new BatcherOptions(
@@ -269,6 +274,8 @@ public final class Models implements ManagedInference {
         private long memoryLimit = -1;
         private DecodingLimits limits = DecodingLimits.DEFAULT;
         private InferenceObserver observer = InferenceObserver.NOBODY;
+        private UnaryOperator<Computation<BatchKey, Work, Work.Product>> around =
+                UnaryOperator.identity();
 
         private Builder() {}
 
@@ -333,6 +340,12 @@ public final class Models implements ManagedInference {
         /** Who is told what happens; nobody by default. */
         public Builder observer(InferenceObserver told) {
             observer = Objects.requireNonNull(told, "told");
+            return this;
+        }
+
+        /** What stands between the queue and the networks, nothing by default: faults of tests. */
+        Builder around(UnaryOperator<Computation<BatchKey, Work, Work.Product>> computing) {
+            around = Objects.requireNonNull(computing, "computing");
             return this;
         }
 
