@@ -73,6 +73,7 @@ final class ClientConnection {
     private @Nullable RequestContext request;
     private long charged;
     private boolean bodyLeft;
+    private boolean serving;
 
     ClientConnection(SocketChannel channel, ConnectionLimits limits, BodyBudget budget) {
         this.channel = channel;
@@ -210,10 +211,26 @@ final class ClientConnection {
         return refusal;
     }
 
+    /** Whether what fails from now on fails in the server: a request has reached the services. */
+    void serving(boolean now) {
+        serving = now;
+    }
+
+    /** Whether a failure now is the server's, not one to make sense of what the client sent. */
+    boolean isServing() {
+        return serving;
+    }
+
     // ---- reading, on the connection's thread
 
     private byte @Nullable [] read() {
-        byte[] bytes = next();
+        byte[] bytes;
+        try {
+            bytes = next();
+        } catch (Error fault) { // no memory, as a rule
+            serving = true;
+            throw fault;
+        }
         Phase now = phase();
         if (bytes == null) {
             return null;
@@ -247,7 +264,7 @@ final class ClientConnection {
      */
     private @Nullable HttpRefusalException excess(int before, int bytes) {
         if (before + bytes > limits.maxBody() + FRAME_BYTES) {
-            return tooLarge(limits.maxBody());
+            return HttpRefusalException.tooLarge(limits.maxBody());
         }
         if (!budget.take(bytes)) {
             return new HttpRefusalException(
@@ -255,13 +272,6 @@ final class ClientConnection {
         }
         charged += bytes;
         return null;
-    }
-
-    static HttpRefusalException tooLarge(long maxBody) {
-        return new HttpRefusalException(
-                413,
-                "too_large",
-                "body: too large (expected: at most %d bytes)".formatted(maxBody));
     }
 
     private int pending() {
@@ -306,10 +316,15 @@ final class ClientConnection {
     private void readAhead() {
         byte[] bytes = null;
         RuntimeException failure = null;
+        boolean over = false;
         try {
             bytes = receive();
+            over = bytes == null;
         } catch (RuntimeException failed) {
             failure = failed;
+            over = true;
+        } catch (Error fault) { // the client is there: it is answered, and no more is read
+            failure = new CloseConnectionException("nothing more can be read", fault);
         }
         lock.lock();
         try {
@@ -318,7 +333,7 @@ final class ClientConnection {
             aheadDone = true;
             reading = false;
             readAhead.signalAll();
-            if (bytes == null && waiting != null) {
+            if (over && waiting != null) {
                 gone = true;
                 waiting.interrupt();
             }

@@ -64,31 +64,72 @@ final class Errors implements ErrorHandler<Throwable>, DirectHandler {
             Status status,
             ServerResponseHeaders headers,
             @Nullable String message) {
-        // Nothing of ours has run yet: what Helidon could not make sense of is the client's.
-        Status told = status.code() == 500 ? Status.BAD_REQUEST_400 : status;
-        Failure failure =
-                new Failure(told.code(), Failure.reason(told.code()), words(message), null);
-        String id =
-                RequestIds.of(
-                        request.headers()
-                                .first(HeaderNames.create(RequestIds.HEADER))
-                                .orElse(null));
-        if (ClientConnection.CURRENT.isBound()) {
-            ClientConnection connection = ClientConnection.CURRENT.get();
-            connection.giveUpReading();
-            recorder.refused(id, connection.client(), request.method(), request.path(), failure);
+        return refuse(request, status, headers, message, null);
+    }
+
+    /** Helidon cannot go on with a request that had reached the services. */
+    @Override
+    public TransportResponse handle(
+            TransportRequest request,
+            EventType event,
+            Status status,
+            ServerResponseHeaders headers,
+            Throwable thrown) {
+        return refuse(request, status, headers, thrown.getMessage(), thrown);
+    }
+
+    private TransportResponse refuse(
+            TransportRequest request,
+            Status status,
+            ServerResponseHeaders headers,
+            @Nullable String message,
+            @Nullable Throwable thrown) {
+        ClientConnection connection =
+                ClientConnection.CURRENT.isBound() ? ClientConnection.CURRENT.get() : null;
+        boolean serving = connection != null && connection.isServing();
+        RequestContext context = connection == null ? null : connection.request();
+        Failure failure = failure(status.code(), serving, message, thrown);
+        String id;
+        String path;
+        if (context != null) {
+            id = context.call().id();
+            path = context.path();
+            context.failed(failure); // which the exchange records
+        } else {
+            id =
+                    RequestIds.of(
+                            request.headers()
+                                    .first(HeaderNames.create(RequestIds.HEADER))
+                                    .orElse(null));
+            path = request.path();
+            if (connection != null) {
+                connection.giveUpReading();
+                recorder.refused(id, connection.client(), request.method(), path, failure);
+            }
         }
         return TransportResponse.builder()
-                .status(told)
+                .status(Status.create(failure.status()))
                 .headers(headers)
                 .header(JSON)
                 .header(HeaderNames.create(RequestIds.HEADER), id)
                 .keepAlive(false)
-                .entity(ErrorForm.of(request.path()).body(failure))
+                .entity(ErrorForm.of(path).body(failure))
                 .build();
     }
 
-    private static String words(@Nullable String message) {
-        return message == null || message.isEmpty() ? "bad request" : message;
+    /**
+     * Before the first filter Helidon alone has been at work, on what the client sent: where it
+     * fails with 500 it could make no sense of that. Later a 500 is what it says.
+     */
+    private static Failure failure(
+            int status, boolean serving, @Nullable String message, @Nullable Throwable thrown) {
+        if (status == 500) {
+            return serving
+                    ? Failure.fault(thrown)
+                    : new Failure(
+                            400, "bad_request", "no request (expected: one of HTTP/1.1)", null);
+        }
+        String words = message == null || message.isEmpty() ? "bad request" : message;
+        return new Failure(status, Failure.reason(status), words, null);
     }
 }

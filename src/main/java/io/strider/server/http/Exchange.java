@@ -33,6 +33,7 @@ final class Exchange implements Filter {
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         underWay.incrementAndGet();
         ClientConnection connection = ClientConnection.CURRENT.get();
+        connection.serving(true);
         RequestContext context = context(request, connection);
         connection.begin(context);
         response.header(HeaderNames.create(RequestIds.HEADER), context.call().id());
@@ -58,6 +59,7 @@ final class Exchange implements Filter {
             // Helidon would go on to read, and what it reads may be the body that was left.
             throw new CloseConnectionException("answered, and closed as announced");
         }
+        connection.serving(false); // else the connection ends
     }
 
     private RequestContext context(RoutingRequest request, ClientConnection connection) {

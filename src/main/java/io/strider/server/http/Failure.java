@@ -34,24 +34,31 @@ record Failure(int status, String reason, String message, @Nullable Throwable un
                             reason(refusal.status().code()),
                             words(refusal),
                             null);
-            default ->
-                    new Failure(
-                            500,
-                            "internal_error",
-                            "internal error; the server's log tells more of this request",
-                            thrown);
+            default -> fault(thrown);
         };
+    }
+
+    /** A fault of the server's: its log has the cause, the client does not. */
+    static Failure fault(@Nullable Throwable cause) {
+        return new Failure(
+                500,
+                "internal_error",
+                "internal error; the server's log tells more of this request",
+                cause);
     }
 
     /** The word for a status that Helidon chose. */
     static String reason(int status) {
         return switch (status) {
+            case 403 -> "forbidden";
             case 404 -> "not_found";
             case 405 -> "method_not_allowed";
             case 408 -> "timeout";
             case 413 -> "too_large";
+            case 414 -> "address_too_long";
             case 431 -> "headers_too_large";
             case 501 -> "not_implemented";
+            case 503 -> "unavailable";
             case 505 -> "http_version_not_supported";
             default -> status < 500 ? "bad_request" : "internal_error";
         };

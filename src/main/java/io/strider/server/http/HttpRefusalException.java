@@ -47,6 +47,14 @@ final class HttpRefusalException extends Exception {
                 "Content-Type: " + type + " (expected: " + expected + ")");
     }
 
+    /** A body of more bytes than the server takes. */
+    static HttpRefusalException tooLarge(long mostBytes) {
+        return new HttpRefusalException(
+                413,
+                "too_large",
+                "body: too large (expected: at most %d bytes)".formatted(mostBytes));
+    }
+
     int status() {
         return status;
     }

@@ -61,6 +61,11 @@ final class RequestContext {
         return context;
     }
 
+    /** The path of its address, as it came. */
+    String path() {
+        return request.prologue().uriPath().rawPath();
+    }
+
     /** Who asks, and until when. */
     Call call() {
         return call;
@@ -119,7 +124,7 @@ final class RequestContext {
         inference.admit();
         OptionalLong length = request.headers().contentLength();
         if (length.isPresent() && length.getAsLong() > maxBody) {
-            throw ClientConnection.tooLarge(maxBody);
+            throw HttpRefusalException.tooLarge(maxBody);
         }
         connection.receive(this);
         byte[] body = hasBody() ? read() : new byte[0];
@@ -134,14 +139,14 @@ final class RequestContext {
             InputStream stream = request.content().inputStream();
             byte[] body = stream.readNBytes((int) Math.min(maxBody + 1, Integer.MAX_VALUE));
             if (body.length > maxBody) {
-                throw ClientConnection.tooLarge(maxBody);
+                throw HttpRefusalException.tooLarge(maxBody);
             }
             return body;
         } catch (IllegalArgumentException bad) { // Helidon's for a chunk's length that is no number
             throw badChunk(bad);
         } catch (RequestException refused) {
             throw refused.status().code() == 413
-                    ? ClientConnection.tooLarge(maxBody)
+                    ? HttpRefusalException.tooLarge(maxBody)
                     : badChunk(refused);
         } catch (IOException | RuntimeException lost) { // Helidon has many words for an early end
             HttpRefusalException refusal = connection.refusal();
