@@ -121,7 +121,7 @@ final class ServeCommand extends StriderCommand {
     @Option(
             names = "--max-pictures",
             paramLabel = "<n>",
-            description = "Pictures of one request, at most. Default: 64.")
+            description = "Pictures of one request, at most, up to 10000. Default: 64.")
     private int maxPictures = 64;
 
     @Option(

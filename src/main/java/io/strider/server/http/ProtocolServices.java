@@ -2,6 +2,7 @@ package io.strider.server.http;
 
 import io.helidon.webserver.http.HttpService;
 import io.strider.server.inference.Inference;
+import io.strider.server.inference.Models;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -11,7 +12,7 @@ final class ProtocolServices {
      * The most pictures that are read out of a body. The models may take fewer, and refuse a
      * request with more as a whole; this bounds what is read before they are asked.
      */
-    static final int MOST_PICTURES = 10_000;
+    static final int MOST_PICTURES = Models.MOST_PICTURES;
 
     private ProtocolServices() {}
 

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * call.
  */
 public final class Models implements ManagedInference {
+    /** As many pictures as a request may have at all, since each takes memory to tell of. */
+    public static final int MOST_PICTURES = 10_000;
+
     private final int maxPictures;
     private final int maxQueued;
     private final InferenceObserver observer;
@@ -263,8 +266,6 @@ public final class Models implements ManagedInference {
 
     /** Collects what is served, and how. Not thread-safe. */
     public static final class Builder {
-        private static final int MOST = 1_000_000;
-
         private final List<ModelFile> files = new ArrayList<>();
         private int maxBatch = 8;
         private Duration maxDelay = Duration.ofMillis(2);
@@ -309,7 +310,7 @@ public final class Models implements ManagedInference {
             return this;
         }
 
-        /** The most pictures of one request, 1 to 1,000,000; 64 by default. */
+        /** The most pictures of one request, 1 to {@link #MOST_PICTURES}; 64 by default. */
         public Builder maxPictures(int pictures) {
             maxPictures = pictures;
             return this;
@@ -358,9 +359,10 @@ public final class Models implements ManagedInference {
          *     range
          */
         public Models load() throws IOException {
-            if (maxPictures < 1 || maxPictures > MOST) {
+            if (maxPictures < 1 || maxPictures > MOST_PICTURES) {
                 throw new IllegalArgumentException(
-                        "maxPictures: %s (expected: 1 to %s)".formatted(maxPictures, MOST));
+                        "maxPictures: %d (expected: 1 to %d)"
+                                .formatted(maxPictures, MOST_PICTURES));
             }
             List<ModelFile> wanted =
                     files.isEmpty() ? List.of(ModelFile.packagedFaces()) : List.copyOf(files);

@@ -473,7 +473,10 @@ class ModelsTest {
                 .withMessageContaining("twice");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> means().maxPictures(0).load())
-                .withMessage("maxPictures: 0 (expected: 1 to 1000000)");
+                .withMessage("maxPictures: 0 (expected: 1 to 10000)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> means().maxPictures(10_001).load())
+                .withMessage("maxPictures: 10001 (expected: 1 to 10000)");
         assertThatIllegalArgumentException().isThrownBy(() -> means().maxBatch(0).load());
         assertThatIllegalArgumentException().isThrownBy(() -> means().memoryLimit(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> new ModelFile("a b", null));
