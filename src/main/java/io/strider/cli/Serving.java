@@ -101,8 +101,13 @@ final class Serving {
                     ready.accept(server, models);
                 }
                 case NotLoaded not -> throw failure(not.failure());
-                case Signal signal when signal.name().equals("HUP") ->
+                case Signal signal when signal.name().equals("HUP") -> {
+                    if (models == null) {
+                        log.event("models not replaced: they are still being loaded");
+                    } else {
                         replacing.execute(() -> replace(server));
+                    }
+                }
                 case Signal signal -> {
                     return end(server, models, signal.name());
                 }
