@@ -1,6 +1,5 @@
 package io.strider.embedding;
 
-import java.nio.charset.StandardCharsets;
 
 /**
  * The bytes of a file, read with bounds: whatever offset a hostile header leads to, the answer is a
@@ -59,16 +58,7 @@ final class EncodedImage {
 
     /** Whether the bytes there, if there are so many, are these characters. */
     boolean has(long at, String characters) {
-        byte[] expected = characters.getBytes(StandardCharsets.ISO_8859_1);
-        if (at < 0 || at > bytes.length - expected.length) {
-            return false;
-        }
-        for (int i = 0; i < expected.length; i++) {
-            if (bytes[(int) at + i] != expected[i]) {
-                return false;
-            }
-        }
-        return true;
+        return PictureFormat.has(bytes, at, characters);
     }
 
     /** Refuses a range that is not inside the file. */

@@ -49,6 +49,16 @@ public final class ImageDecoder {
         this.limits = Objects.requireNonNull(limits, "limits");
     }
 
+    /**
+     * Whether a file begins as a picture of one of the formats does; it may be damaged all the
+     * same.
+     *
+     * @param bytes the file, or its beginning; not modified
+     */
+    public static boolean isPicture(byte[] bytes) {
+        return PictureFormat.of(bytes) != null;
+    }
+
     /** What is refused. */
     public DecodingLimits limits() {
         return limits;
@@ -136,26 +146,22 @@ public final class ImageDecoder {
     }
 
     private Picture decode(EncodedImage image) throws ImageFormatException {
-        if (image.has(0, "\u00ff\u00d8\u00ff")) {
-            return JpegDecoder.decode(image);
-        }
-        if (image.has(0, PngDecoder.SIGNATURE)) {
-            return PngDecoder.decode(image);
-        }
-        if (image.has(0, "RIFF") && image.has(8, "WEBP")) {
-            return WebpDecoder.decode(image);
-        }
-        if (image.has(0, "GIF87a") || image.has(0, "GIF89a")) {
-            return GifDecoder.decode(image);
-        }
-        if (image.has(0, "BM")) {
-            return BmpDecoder.decode(image);
-        }
+        return switch (PictureFormat.of(image.bytes())) {
+            case JPEG -> JpegDecoder.decode(image);
+            case PNG -> PngDecoder.decode(image);
+            case WEBP -> WebpDecoder.decode(image);
+            case GIF -> GifDecoder.decode(image);
+            case BMP -> BmpDecoder.decode(image);
+            case null -> throw unknown(image);
+        };
+    }
+
+    private static ImageFormatException unknown(EncodedImage image) {
         StringBuilder first = new StringBuilder();
         for (int i = 0; i < Math.min(SIGNATURE_BYTES, image.length()); i++) {
             first.append(String.format("%02x ", image.bytes()[i]));
         }
-        throw image.refused(
+        return image.refused(
                 "begins with %s(expected: a JPEG, PNG, WebP, GIF or BMP picture)", first);
     }
 

@@ -17,6 +17,15 @@ public enum PictureEncoding {
             "image/*, application/octet-stream, multipart/form-data or application/json";
 
     /**
+     * Whether a content type is what curl says where it was told none: it says nothing of the body.
+     */
+    public static boolean isUntold(@Nullable String contentType) {
+        return HeaderValue.parse(contentType)
+                .filter(type -> type.value().equals("application/x-www-form-urlencoded"))
+                .isPresent();
+    }
+
+    /**
      * The way that a content type stands for; empty if it stands for none.
      *
      * @param contentType null if the request says none: then the body is a picture

@@ -225,6 +225,20 @@ class ProtocolServicesTest {
         assertThat(response.body().substring(length)).isEqualTo("\0\0\u0082B");
     }
 
+    @Test
+    void aPictureIsKnownByItsBytesWhereCurlIsNotToldItsType() throws IOException {
+        String untold = "application/x-www-form-urlencoded";
+        HttpResponse<String> answer = post("/embed", untold, "GIF89a");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"embedding\":[71.0,6.0]");
+        for (String body : new String[] {"", "{\"images\":[]}", "a=b", "GIF88a", "RIFF1234WAVE"}) {
+            assertAnswer(
+                    post("/embed", untold, body),
+                    415,
+                    "Content-Type: " + untold + " (expected: image/*, ");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/embed, text/plain",
