@@ -19,7 +19,7 @@ final class LoadLine implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private final @Nullable Thread thread;
 
-    private LoadLine(PrintWriter err, LoadRun run, Duration time, boolean shown) {
+    LoadLine(PrintWriter err, LoadRun run, Duration time, boolean shown) {
         this.err = err;
         this.run = run;
         this.all = Math.ceilDiv(time.toMillis(), 1000L);

@@ -2,17 +2,24 @@ package io.strider.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.strider.server.load.FakeServer;
 import io.strider.server.load.FakeServer.Reply;
+import io.strider.server.load.FakeServer;
+import io.strider.server.load.HttpTarget;
+import io.strider.server.load.LoadOptions;
 import io.strider.server.load.LoadProgress;
+import io.strider.server.load.LoadRequest;
+import io.strider.server.load.LoadRun;
 import java.awt.Color;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +133,33 @@ class LoadCommandTest {
     void theLineOnATerminalTellsASecond() {
         assertThat(LoadLine.line(3, 35, new LoadProgress(100, 1, 0), new LoadProgress(250, 3, 2)))
                 .endsWith("strider: 3 of 35 s: 150 pictures/s, 2 refused/s, 2 failed");
+    }
+
+    @Test
+    void theLineIsTakenAwayAgain() throws Exception {
+        Lines err = new Lines();
+        LoadRun run =
+                new LoadRun(
+                        HttpTarget.of("localhost"),
+                        new LoadOptions(
+                                1,
+                                OptionalDouble.empty(),
+                                Duration.ZERO,
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(1)),
+                        List.of(new LoadRequest(new byte[0], 1)));
+        try (LoadLine _ =
+                new LoadLine(new PrintWriter(err, true), run, Duration.ofMillis(1500), true)) {
+            assertThat(err.await("failed"))
+                    .contains("strider: 1 of 2 s: 0 pictures/s, 0 refused/s, 0 failed");
+        }
+        assertThat(err.toString()).endsWith("\r\u001b[K");
+        Lines quiet = new Lines();
+        try (LoadLine _ =
+                new LoadLine(new PrintWriter(quiet, true), run, Duration.ofSeconds(1), false)) {
+            assertThat(quiet.toString()).isEmpty();
+        }
+        assertThat(quiet.toString()).isEmpty();
     }
 
     @Test

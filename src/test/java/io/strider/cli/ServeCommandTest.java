@@ -191,8 +191,10 @@ class ServeCommandTest {
         Path limits =
                 Files.writeString(
                         folder.resolve("limits"),
-                        "Limit          Soft Limit  Hard Limit  Units\n"
-                                + "Max open files            200      200      files\n");
+                        """
+                        Limit          Soft Limit  Hard Limit  Units
+                        Max open files            200      200      files
+                        """);
         try (ServeRun run = ServeRun.limited(limits, "--model", model, "--log", "text")) {
             run.awaitLog("--max-connections: 4096, taken as 72: this process may open 200 files");
             HttpTarget _ = run.ready("colors");

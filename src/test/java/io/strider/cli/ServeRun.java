@@ -7,8 +7,6 @@ import io.strider.server.load.HttpConnection;
 import io.strider.server.load.HttpTarget;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -36,46 +32,15 @@ final class ServeRun implements AutoCloseable {
 
     private final Lines out = new Lines();
     private final Lines err = new Lines();
-    private final CompletableFuture<Consumer<String>> signals = new CompletableFuture<>();
+    private final CompletableFuture<Consumer<String>> signals;
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
     final Thread thread;
 
-    /** What a stream was given, as it comes. */
-    private static final class Lines extends Writer {
-        private final StringWriter all = new StringWriter();
-        private final BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
-
-        @Override
-        public void write(char[] buffer, int offset, int length) {
-            String piece = new String(buffer, offset, length);
-            all.write(piece);
-            pieces.add(piece);
-        }
-
-        /** Waits until the words have been said, and returns all that was until then. */
-        String await(String words) throws InterruptedException {
-            StringBuilder said = new StringBuilder();
-            while (said.indexOf(words) < 0) {
-                String piece = pieces.poll(LONG.toSeconds(), TimeUnit.SECONDS);
-                assertThat(piece).as("%s in: %s", words, all).isNotNull();
-                said.append(piece);
-            }
-            return said.toString();
-        }
-
-        @Override
-        public String toString() {
-            return all.toString();
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    }
-
-    private ServeRun(ServeCommand command, Object[] options) {
+    private ServeRun(
+            ServeCommand command,
+            CompletableFuture<Consumer<String>> signals,
+            Object... options) {
+        this.signals = signals;
         CommandLine line = Strider.commandLine(GoldenCases.packaged());
         line.getCommandSpec().removeSubcommand("serve");
         line.addSubcommand(command);
@@ -100,15 +65,13 @@ final class ServeRun implements AutoCloseable {
 
     /** The same where another file tells how many files may be open. */
     static ServeRun limited(Path limits, Object... options) {
-        CompletableFuture<Consumer<String>> told = new CompletableFuture<>();
-        ServeRun run = new ServeRun(new ServeCommand(told::complete, limits), options);
-        told.thenAccept(run.signals::complete);
-        return run;
+        CompletableFuture<Consumer<String>> signals = new CompletableFuture<>();
+        return new ServeRun(new ServeCommand(signals::complete, limits), signals, options);
     }
 
     /** Starts one that hears this process's signals. */
     static ServeRun hearing(Object... options) {
-        return new ServeRun(new ServeCommand(), options);
+        return new ServeRun(new ServeCommand(), new CompletableFuture<>(), options);
     }
 
     /** A certificate or key of the tests'. */
