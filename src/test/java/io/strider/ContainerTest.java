@@ -34,7 +34,11 @@ class ContainerTest {
         calls = folder.resolve("calls");
         Files.createDirectories(checkout.resolve("scripts/container"));
         for (String name :
-                List.of("environment.sh", "strider.service", "container/rehearse", "container/Dockerfile")) {
+                List.of(
+                        "environment.sh",
+                        "strider.service",
+                        "container/rehearse",
+                        "container/Dockerfile")) {
             Files.copy(Path.of("scripts", name), checkout.resolve("scripts").resolve(name));
         }
         script(
@@ -105,7 +109,8 @@ class ContainerTest {
         Path dockerfile = checkout.resolve("scripts/container/Dockerfile");
         String text = Files.readString(dockerfile);
         assertThat(text)
-                .contains("\nRUN --mount=type=cache,target=/root/.m2 scripts/container/assemble /opt/strider\n")
+                .contains(
+                        "\nRUN --mount=type=cache,target=/root/.m2 scripts/container/assemble /opt/strider\n")
                 .contains("\nCOPY --from=build /opt/strider /opt/strider\n");
         Files.writeString(dockerfile, text.replace("/opt/strider", home));
         Run run = rehearse();

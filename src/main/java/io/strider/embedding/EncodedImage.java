@@ -1,6 +1,5 @@
 package io.strider.embedding;
 
-
 /**
  * The bytes of a file, read with bounds: whatever offset a hostile header leads to, the answer is a
  * value or an {@link ImageFormatException} that names the file.

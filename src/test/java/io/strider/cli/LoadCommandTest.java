@@ -2,8 +2,8 @@ package io.strider.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.strider.server.load.FakeServer.Reply;
 import io.strider.server.load.FakeServer;
+import io.strider.server.load.FakeServer.Reply;
 import io.strider.server.load.HttpTarget;
 import io.strider.server.load.LoadOptions;
 import io.strider.server.load.LoadProgress;

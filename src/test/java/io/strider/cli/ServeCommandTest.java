@@ -175,13 +175,11 @@ class ServeCommandTest {
             HttpTarget target = run.ready("colors");
             assertThat(ServeRun.embed(target, picture, PNG).status()).isEqualTo(401);
             for (String key : new String[] {"one", "two"}) {
-                Map<String, String> headers =
-                        Map.of("Content-Type", "image/png", "X-API-Key", key);
+                Map<String, String> headers = Map.of("Content-Type", "image/png", "X-API-Key", key);
                 assertThat(ServeRun.embed(target, picture, headers).status()).isEqualTo(200);
             }
             Map<String, String> three = Map.of("X-API-Key", "three");
-            HttpAnswer reloaded =
-                    ServeRun.ask(target, "POST", "/admin/reload", three, new byte[0]);
+            HttpAnswer reloaded = ServeRun.ask(target, "POST", "/admin/reload", three, new byte[0]);
             assertThat(reloaded.body()).contains("\"version\":2");
         }
     }
@@ -263,8 +261,7 @@ class ServeCommandTest {
     @Test
     void aPortThatIsTakenIsRefused() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServeRun run =
-                        ServeRun.start("--model", model, "--port", taken.getLocalPort())) {
+                ServeRun run = ServeRun.start("--model", model, "--port", taken.getLocalPort())) {
             run.end().isRefused("port " + taken.getLocalPort(), "--port takes another one");
         }
     }

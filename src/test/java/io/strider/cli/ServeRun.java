@@ -37,9 +37,7 @@ final class ServeRun implements AutoCloseable {
     final Thread thread;
 
     private ServeRun(
-            ServeCommand command,
-            CompletableFuture<Consumer<String>> signals,
-            Object... options) {
+            ServeCommand command, CompletableFuture<Consumer<String>> signals, Object... options) {
         this.signals = signals;
         CommandLine line = Strider.commandLine(GoldenCases.packaged());
         line.getCommandSpec().removeSubcommand("serve");

@@ -81,10 +81,7 @@ class SignalsTest {
         }
         try (ServeRun run =
                 ServeRun.hearing(
-                        "--model",
-                        Pictures.model(folder.resolve("colors.onnx")),
-                        "--log",
-                        "off")) {
+                        "--model", Pictures.model(folder.resolve("colors.onnx")), "--log", "off")) {
             HttpTarget _ = run.ready("colors");
             raise("HUP");
             run.awaitLog("strider: replaced models\n");

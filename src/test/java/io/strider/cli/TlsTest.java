@@ -103,8 +103,7 @@ class TlsTest {
                         "STRIDER_TLS_CERT",
                         ServeRun.tls("server.pem").toString());
         health(environment).isDone();
-        health(environment, "--certificate", ServeRun.tls("other.pem").toString())
-                .fails(1, "PKIX");
+        health(environment, "--certificate", ServeRun.tls("other.pem").toString()).fails(1, "PKIX");
         // A plain server's address needs no certificate.
         health(environment, "http://127.0.0.1:" + target.port()).fails(1, "http://127.0.0.1");
         health(Map.of("STRIDER_PORT", "" + target.port())).fails(1, "http://127.0.0.1");

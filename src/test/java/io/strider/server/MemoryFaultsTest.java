@@ -118,7 +118,10 @@ class MemoryFaultsTest {
                         folder, // computes nothing before both are there
                         options -> options,
                         models ->
-                                fault.in(models.computeThreads(1).maxBatch(2).maxDelay(ColorServer.LONG)))) {
+                                fault.in(
+                                        models.computeThreads(1)
+                                                .maxBatch(2)
+                                                .maxDelay(ColorServer.LONG)))) {
             fault.next(1); // of both pictures together
             HttpAnswer answer = server.send(Endpoint.SEVERAL_PICTURES.request(server));
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -135,7 +138,8 @@ class MemoryFaultsTest {
     @Test
     void aRequestLargerThanTheLimitIsRefusedAndASmallerOneIsNot() throws IOException {
         try (ColorServer server =
-                new ColorServer(folder, options -> options, models -> models.memoryLimit(100_000))) {
+                new ColorServer(
+                        folder, options -> options, models -> models.memoryLimit(100_000))) {
             HttpAnswer large = server.send(tensor(server, 200));
             assertThat(large.status()).as(large.body()).isEqualTo(503);
             assertThat(large.body()).contains("memory");
@@ -150,8 +154,7 @@ class MemoryFaultsTest {
     private static byte[] tensor(ColorServer server, int side) {
         String body =
                 "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,3,%d,%d],\"datatype\":\"FP32\",\"data\":[%s]}]}"
-                        .formatted(
-                                side, side, "1,".repeat(3 * side * side - 1) + "1");
+                        .formatted(side, side, "1,".repeat(3 * side * side - 1) + "1");
         return server.post(
                 "/v2/models/colors/infer",
                 "application/json",
@@ -201,8 +204,7 @@ class MemoryFaultsTest {
     }
 
     private static String metrics(ColorServer server) throws IOException {
-        byte[] request =
-                server.target.request("GET", "/metrics", Map.of(), new byte[0]);
+        byte[] request = server.target.request("GET", "/metrics", Map.of(), new byte[0]);
         return server.send(request).body();
     }
 }

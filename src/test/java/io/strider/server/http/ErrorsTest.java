@@ -65,9 +65,7 @@ class ErrorsTest {
                     Map.entry("memory", () -> new OutOfMemoryError("secret")),
                     Map.entry(
                             "refused",
-                            () ->
-                                    new RefusedException(
-                                            RefusedException.Reason.TOO_LARGE, "said")),
+                            () -> new RefusedException(RefusedException.Reason.TOO_LARGE, "said")),
                     Map.entry("helidon-400", () -> new BadRequestException("said")),
                     Map.entry("helidon-403", () -> new ForbiddenException("said")),
                     Map.entry("helidon-404", () -> new NotFoundException("said")),
@@ -85,8 +83,7 @@ class ErrorsTest {
                     Map.entry("event-forbidden", () -> event(EventType.FORBIDDEN)),
                     Map.entry("event-internal", () -> event(EventType.INTERNAL_ERROR)),
                     Map.entry("event-other", () -> event(EventType.OTHER)),
-                    Map.entry(
-                            "event-version", () -> event(EventType.HTTP_VERSION_NOT_SUPPORTED)));
+                    Map.entry("event-version", () -> event(EventType.HTTP_VERSION_NOT_SUPPORTED)));
 
     private static RequestException event(EventType type) {
         String words = type.defaultStatus().code() == 500 ? "secret" : "said";
@@ -113,21 +110,28 @@ class ErrorsTest {
     private static final class Throwing implements HttpService {
         @Override
         public void routing(HttpRules rules) {
-            rules.get("/throw/{what}", (request, _) -> {
-                        String what = request.path().pathParameters().get("what");
-                        switch (THROWN.get(what).get()) {
-                            case Exception exception -> throw exception;
-                            case Error error -> throw error;
-                            default -> throw new AssertionError(what);
-                        }
-                    })
+            rules.get(
+                            "/throw/{what}",
+                            (request, _) -> {
+                                String what = request.path().pathParameters().get("what");
+                                switch (THROWN.get(what).get()) {
+                                    case Exception exception -> throw exception;
+                                    case Error error -> throw error;
+                                    default -> throw new AssertionError(what);
+                                }
+                            })
                     .get("/silent", (_, _) -> {})
                     .get("/v1/silent", (_, _) -> {})
                     .get("/fine", (_, response) -> response.send("fine"))
-                    .get("/query", (request, response) ->
-                            response.send("q: " + request.query().first("q").orElse("none")))
-                    .post("/body", (request, response) ->
-                            response.send("" + RequestContext.of(request).body().length));
+                    .get(
+                            "/query",
+                            (request, response) ->
+                                    response.send(
+                                            "q: " + request.query().first("q").orElse("none")))
+                    .post(
+                            "/body",
+                            (request, response) ->
+                                    response.send("" + RequestContext.of(request).body().length));
         }
     }
 
@@ -157,22 +161,22 @@ class ErrorsTest {
             EventType event, int before, int serving, String reason) throws Exception {
         Errors errors = new Errors(new RequestRecorder(log(), METRICS));
         try (SocketChannel channel = SocketChannel.open()) {
-            channel.connect(
-                    new InetSocketAddress(
-                            InetAddress.getLoopbackAddress(), server.port()));
+            channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
             ClientConnection connection =
                     new ClientConnection(channel, LIMITS, new BodyBudget(1000));
-            ScopedValue.where(ClientConnection.CURRENT, connection).run(() -> {
-                TransportResponse response = handle(errors, event);
-                assertThat(response.status().code()).isEqualTo(before);
-                assertThat(body(response)).contains(reason);
-                connection.serving(true);
-                response = handle(errors, event);
-                assertThat(response.status().code()).isEqualTo(serving);
-                assertThat(body(response)).contains(serving == 500 ? "internal_error" : reason);
-                connection.serving(false);
-                assertThat(handle(errors, event).status().code()).isEqualTo(before);
-            });
+            ScopedValue.where(ClientConnection.CURRENT, connection)
+                    .run(() -> {
+                        TransportResponse response = handle(errors, event);
+                        assertThat(response.status().code()).isEqualTo(before);
+                        assertThat(body(response)).contains(reason);
+                        connection.serving(true);
+                        response = handle(errors, event);
+                        assertThat(response.status().code()).isEqualTo(serving);
+                        assertThat(body(response))
+                                .contains(serving == 500 ? "internal_error" : reason);
+                        connection.serving(false);
+                        assertThat(handle(errors, event).status().code()).isEqualTo(before);
+                    });
         }
     }
 
@@ -334,8 +338,7 @@ class ErrorsTest {
                 Map.entry(400, post + "Content-Length: 99999999999999999999\r\n\r\n"),
                 Map.entry(400, post + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
                 Map.entry(400, post + "Content-Length: 1\r\nContent-Encoding: gzip\r\n\r\na"),
-                Map.entry(
-                        400, post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc"),
+                Map.entry(400, post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc"),
                 Map.entry(400, post + "Transfer-Encoding: gzip\r\n\r\n"),
                 Map.entry(501, post + "Transfer-Encoding: gzip, chunked\r\n\r\n"),
                 Map.entry(400, chunked + "zz\r\n"),

@@ -29,7 +29,9 @@ class JsonTest {
             assertThat(JSON.readTree(quoted).asString())
                     .as("seed %d, round %d: %s", seed, round, quoted)
                     .isEqualTo(text.toString());
-            assertThat(quoted).hasLineCount(1).doesNotContainPattern("[\\x00-\\x1f\\x7f\u2028\u2029]");
+            assertThat(quoted)
+                    .hasLineCount(1)
+                    .doesNotContainPattern("[\\x00-\\x1f\\x7f\u2028\u2029]");
         }
     }
 

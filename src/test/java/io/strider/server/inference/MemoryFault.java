@@ -9,15 +9,14 @@ public final class MemoryFault {
 
     /** Models whose computations fail so. */
     public Models.Builder in(Models.Builder models) {
-        return models.around(
-                computation ->
-                        (key, items) -> {
-                            if (left.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
-                                thrown.incrementAndGet();
-                                throw new OutOfMemoryError("of a test");
-                            }
-                            return computation.compute(key, items);
-                        });
+        return models.around(computation ->
+                (key, items) -> {
+                    if (left.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
+                        thrown.incrementAndGet();
+                        throw new OutOfMemoryError("of a test");
+                    }
+                    return computation.compute(key, items);
+                });
     }
 
     /** The next computations fail, of one item or several. */
