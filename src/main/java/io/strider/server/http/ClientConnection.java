@@ -50,7 +50,7 @@ final class ClientConnection {
 
     private final SocketChannel channel;
     private final ConnectionLimits limits;
-    private final BodyBudget budget;
+    private final BodyBudget.Share share;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition readAhead = lock.newCondition();
 
@@ -71,14 +71,13 @@ final class ClientConnection {
     private @Nullable HelidonSocket socket;
     private @Nullable DataReader reader;
     private @Nullable RequestContext request;
-    private long charged;
     private boolean bodyLeft;
     private boolean serving;
 
     ClientConnection(SocketChannel channel, ConnectionLimits limits, BodyBudget budget) {
         this.channel = channel;
         this.limits = limits;
-        this.budget = budget;
+        share = budget.new Share();
         deadline = System.nanoTime() + limits.idleTime().toNanos();
     }
 
@@ -95,6 +94,11 @@ final class ClientConnection {
         return channel.socket().getRemoteSocketAddress() instanceof InetSocketAddress address
                 ? address.getAddress().getHostAddress()
                 : "unknown";
+    }
+
+    /** What its request has of the memory for bodies. */
+    BodyBudget.Share share() {
+        return share;
     }
 
     @Nullable RequestContext request() {
@@ -180,8 +184,7 @@ final class ClientConnection {
         } finally {
             lock.unlock();
         }
-        budget.give(charged);
-        charged = 0;
+        share.giveBack();
         request = null;
         refusal = null;
     }
@@ -266,12 +269,9 @@ final class ClientConnection {
         if (before + bytes > limits.maxBody() + FRAME_BYTES) {
             return HttpRefusalException.tooLarge(limits.maxBody());
         }
-        if (!budget.take(bytes)) {
-            return new HttpRefusalException(
-                    429, "queue_full", "too many bodies at once (expected: later)");
-        }
-        charged += bytes;
-        return null;
+        return share.take(bytes)
+                ? null
+                : new HttpRefusalException(429, "queue_full", BodyBudget.FULL);
     }
 
     private int pending() {

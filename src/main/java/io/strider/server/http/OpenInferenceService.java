@@ -84,7 +84,9 @@ final class OpenInferenceService implements HttpService {
         RequestContext context = RequestContext.of(request);
         InferRequest asked =
                 InferRequest.read(
-                        context.body(), request.headers().first(JSON_LENGTH).orElse(null));
+                        context.body(),
+                        request.headers().first(JSON_LENGTH).orElse(null),
+                        context::take);
         Map<String, NdArray> outputs =
                 inference.infer(model.name(), asked.inputs(), asked.outputNames(), context.call());
         Reply.send(request, response, InferAnswers.infer(asked, model, outputs));

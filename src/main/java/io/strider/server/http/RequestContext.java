@@ -133,6 +133,15 @@ final class RequestContext {
         return body;
     }
 
+    /**
+     * Takes memory of what there is for bodies until the request has been answered.
+     *
+     * @throws RefusedException if there is not so much, now or at all
+     */
+    void take(long bytes) throws RefusedException {
+        connection.share().require(bytes);
+    }
+
     /** The stream is not closed: of a body that is refused it would read the rest first. */
     private byte[] read() throws HttpRefusalException {
         try {

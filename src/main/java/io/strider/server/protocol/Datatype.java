@@ -51,4 +51,18 @@ enum Datatype {
         }
         throw new IllegalArgumentException("type: " + type + " (expected: one with a name)");
     }
+
+    /**
+     * What reading a tensor takes of the heap at its peak: its elements as they are read, each a
+     * long or a double but for float32, and those of the tensor itself.
+     */
+    static long heapBytes(ElementType type, int count) {
+        int bytes =
+                switch (type) {
+                    case FLOAT32 -> 2 * Float.BYTES;
+                    case BOOL, INT8, UINT8 -> Long.BYTES + Byte.BYTES;
+                    default -> 2 * Long.BYTES;
+                };
+        return (long) count * bytes;
+    }
 }

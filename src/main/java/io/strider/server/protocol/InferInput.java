@@ -16,6 +16,7 @@ final class InferInput implements JsonInput.Fields {
     private final String path;
     private final byte[] body;
     private final int jsonLength;
+    private final TensorRoom room;
     private @Nullable String name;
     private @Nullable ElementType type;
     private long @Nullable [] shape;
@@ -37,11 +38,13 @@ final class InferInput implements JsonInput.Fields {
      *
      * @param path what messages call it
      * @param jsonLength how many of the body's bytes are JSON
+     * @param room asked before memory is taken for the elements
      */
-    InferInput(String path, byte[] body, int jsonLength) {
+    InferInput(String path, byte[] body, int jsonLength, TensorRoom room) {
         this.path = path;
         this.body = body;
         this.jsonLength = jsonLength;
+        this.room = room;
     }
 
     @Override
@@ -107,6 +110,7 @@ final class InferInput implements JsonInput.Fields {
 
     private void readData(JsonInput value) throws RefusedException {
         if (type != null && shape != null) {
+            room.take(Datatype.heapBytes(type, count));
             tensor = new TensorText(path + ".data", type, count, shape).read(value);
         } else {
             dataStart = value.start();
@@ -148,6 +152,7 @@ final class InferInput implements JsonInput.Fields {
         }
         if (text) {
             @Nullable NdArray[] late = {null};
+            room.take(Datatype.heapBytes(elements, count));
             TensorText data = new TensorText(path + ".data", elements, count, sizes);
             JsonInput.read(body, dataStart, dataEnd, value -> late[0] = data.read(value));
             return given("data", late[0]);
@@ -163,6 +168,7 @@ final class InferInput implements JsonInput.Fields {
                     "body: %d bytes left for %s (expected: %d)"
                             .formatted(body.length - nextBytes, path, binarySize));
         }
+        room.take(Datatype.heapBytes(elements, count));
         return LittleEndian.read(body, nextBytes, elements, count, sizes);
     }
 

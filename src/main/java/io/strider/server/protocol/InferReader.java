@@ -14,6 +14,7 @@ final class InferReader {
     static final int MAX_NAME = 256;
 
     private final byte[] body;
+    private final TensorRoom room;
 
     /** How many of the body's bytes are JSON. */
     private final int jsonLength;
@@ -26,8 +27,9 @@ final class InferReader {
     /** Where the bytes of the next tensor that is given as such begin. */
     private int nextBytes;
 
-    InferReader(byte[] body, @Nullable String jsonLength) throws RefusedException {
+    InferReader(byte[] body, @Nullable String jsonLength, TensorRoom room) throws RefusedException {
         this.body = body;
+        this.room = room;
         this.jsonLength = jsonLength == null ? body.length : length(jsonLength, body.length);
         nextBytes = this.jsonLength;
     }
@@ -81,7 +83,7 @@ final class InferReader {
     }
 
     private void readInput(int index, JsonInput value) throws RefusedException {
-        InferInput input = new InferInput("inputs[%d]".formatted(index), body, jsonLength);
+        InferInput input = new InferInput("inputs[%d]".formatted(index), body, jsonLength, room);
         value.object(input.path(), input);
         String name = input.name();
         NdArray tensor = input.tensor(nextBytes);

@@ -33,11 +33,13 @@ public record InferRequest(
      * @param body JSON, and behind it the bytes of those tensors that say so
      * @param jsonLength the header Inference-Header-Content-Length: how many bytes of the body are
      *     JSON; null if all are
-     * @throws RefusedException if the body is not such a request, or its bytes do not add up
+     * @param room for the tensors
+     * @throws RefusedException if the body is not such a request, its bytes do not add up, or there
+     *     is no room for its tensors
      */
-    public static InferRequest read(byte[] body, @Nullable String jsonLength)
+    public static InferRequest read(byte[] body, @Nullable String jsonLength, TensorRoom room)
             throws RefusedException {
-        return new InferReader(body, jsonLength).read();
+        return new InferReader(body, jsonLength, room).read();
     }
 
     /** The names of the outputs that are asked for; empty for all. */

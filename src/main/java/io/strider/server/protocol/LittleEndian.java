@@ -65,12 +65,16 @@ final class LittleEndian {
     static NdArray read(byte[] body, int start, ElementType type, int count, long... shape)
             throws RefusedException {
         ByteBuffer bytes = ByteBuffer.wrap(body, start, count * type.bytes()).order(LITTLE_ENDIAN);
+        if (type == ElementType.FLOAT32) {
+            float[] values = new float[count];
+            bytes.asFloatBuffer().get(values);
+            return NdArray.ofFloats(values, shape);
+        }
         if (type.isFloating()) {
             double[] values = new double[count];
             for (int i = 0; i < count; i++) {
                 values[i] =
                         switch (type) {
-                            case FLOAT32 -> bytes.getFloat();
                             case FLOAT16 -> Float.float16ToFloat(bytes.getShort());
                             case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort() << 16);
                             default -> bytes.getDouble();

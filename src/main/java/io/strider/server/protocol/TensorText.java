@@ -15,6 +15,7 @@ final class TensorText {
     private final String path;
     private final ElementType type;
     private final long[] shape;
+    private final float[] floats;
     private final double[] doubles;
     private final long[] longs;
     private final int count;
@@ -31,7 +32,9 @@ final class TensorText {
         this.type = type;
         this.shape = shape;
         this.count = count;
-        doubles = new double[type.isFloating() ? count : 0];
+        boolean single = type == ElementType.FLOAT32;
+        floats = new float[single ? count : 0];
+        doubles = new double[type.isFloating() && !single ? count : 0];
         longs = new long[type.isFloating() ? 0 : count];
     }
 
@@ -53,6 +56,9 @@ final class TensorText {
                 });
         if (next != count) {
             throw refused("%s: %d elements (expected: %d)".formatted(path, next, count));
+        }
+        if (type == ElementType.FLOAT32) {
+            return NdArray.ofFloats(floats, shape);
         }
         return type.isFloating()
                 ? NdArray.ofDoubles(type, doubles, shape)
@@ -86,7 +92,8 @@ final class TensorText {
         }
         switch (type) {
             case FLOAT64 -> doubles[next] = finite(value.float64(path));
-            case FLOAT32, FLOAT16, BFLOAT16 -> doubles[next] = finite(value.float32(path));
+            case FLOAT32 -> floats[next] = (float) finite(value.float32(path));
+            case FLOAT16, BFLOAT16 -> doubles[next] = finite(value.float32(path));
             case BOOL -> longs[next] = value.truth(path) ? 1 : 0;
             case UINT64 -> longs[next] = unsigned(value.whole(path));
             default -> longs[next] = value.whole(path, type.least(), type.greatest());

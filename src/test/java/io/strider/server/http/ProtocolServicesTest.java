@@ -3,6 +3,9 @@ package io.strider.server.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.strider.server.load.HttpAnswer;
+import io.strider.server.load.HttpConnection;
+import io.strider.server.load.HttpTarget;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,6 +13,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -223,6 +228,47 @@ class ProtocolServicesTest {
                                 .orElseThrow();
         assertThat(response.body().substring(0, length)).startsWith("{").endsWith("}");
         assertThat(response.body().substring(length)).isEqualTo("\0\0\u0082B");
+    }
+
+    @Test
+    void tensorsCountByWhatTheyTakeOfTheHeap() throws IOException {
+        try (ServerMetrics own = new ServerMetrics();
+                EmbeddingServer small =
+                        EmbeddingServer.start(
+                                ServerOptions.builder()
+                                        .port(0)
+                                        .maxBody(10_000)
+                                        .maxBodies(25_000)
+                                        .build(),
+                                own,
+                                new ServerLog(ServerLog.Style.OFF, line -> {}))) {
+            small.serve(new EchoModels());
+            HttpTarget target = HttpTarget.of(small.address());
+            try (HttpConnection connection = HttpConnection.open(target, Duration.ofMinutes(1))) {
+                for (int i = 0; i < 10; i++) { // what is taken is given back each time
+                    HttpAnswer fits = connection.send(tensor(target, "FP32", 2000), 1000);
+                    assertThat(fits.status()).as(fits.body()).isEqualTo(200);
+                    HttpAnswer large = connection.send(tensor(target, "FP64", 2000), 1000);
+                    assertThat(large.status()).as(large.body()).isEqualTo(413);
+                    assertThat(large.body())
+                            .contains("tensors: 32000 bytes of memory (expected: at most 25000)");
+                    HttpAnswer more = connection.send(tensor(target, "FP32", 2600), 1000);
+                    assertThat(more.status()).as(more.body()).isEqualTo(429);
+                    assertThat(more.body()).contains("too many bodies at once");
+                }
+            }
+        }
+    }
+
+    private static byte[] tensor(HttpTarget target, String type, int count) {
+        String body =
+                "{\"inputs\":[{\"name\":\"x\",\"shape\":[%d],\"datatype\":\"%s\",\"data\":[%s0]}]}"
+                        .formatted(count, type, "0,".repeat(count - 1));
+        return target.request(
+                "POST",
+                "/v2/models/first/infer",
+                Map.of("Content-Type", JSON),
+                body.getBytes(ISO_8859_1));
     }
 
     @Test

@@ -3,10 +3,13 @@ package io.strider.server.protocol;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.sun.management.ThreadMXBean;
 import io.strider.server.inference.RefusedException;
+import io.strider.server.inference.RefusedException.Reason;
+import io.strider.tensor.ElementType;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
@@ -97,7 +100,7 @@ class HostileBodiesTest {
                         + "\"outputs\":[{\"name\":\"o\",\"parameters\":{\"binary_data\":false}}]}") {
             @Override
             Object read(byte[] body, Random random) throws RefusedException {
-                return InferRequest.read(body, null);
+                return InferRequest.read(body, null, TensorRoom.UNBOUNDED);
             }
         },
         BYTES(
@@ -110,7 +113,7 @@ class HostileBodiesTest {
             Object read(byte[] body, Random random) throws RefusedException {
                 int length = new String(body, ISO_8859_1).lastIndexOf('}') + 1;
                 int off = random.nextInt(8) == 0 ? random.nextInt(5) - 2 : 0;
-                return InferRequest.read(body, String.valueOf(length + off));
+                return InferRequest.read(body, String.valueOf(length + off), TensorRoom.UNBOUNDED);
             }
         };
 
@@ -216,6 +219,45 @@ class HostileBodiesTest {
         assertLittle(("{\"x\":1" + "0".repeat(size)).getBytes(UTF_8), -1);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void readingTakesTheRoomThatItAskedFor(ElementType type) throws RefusedException {
+        int count = 200_000;
+        String json =
+                "{\"inputs\":[{\"name\":\"x\",\"shape\":[%d],\"datatype\":\"%s\",%%s}]}"
+                        .formatted(count, Datatype.of(type));
+        int bytes = count * type.bytes();
+        String binary = json.formatted("\"parameters\":{\"binary_data_size\":%d}".formatted(bytes));
+        assertRoom(concatenated(binary, new byte[bytes]), binary.length());
+        String zero = type == ElementType.BOOL ? "false" : "0";
+        String text = json.formatted("\"data\":[" + (zero + ",").repeat(count - 1) + zero + "]");
+        assertRoom(text.getBytes(UTF_8), text.length());
+    }
+
+    private static void assertRoom(byte[] body, int length) throws RefusedException {
+        long[] asked = {0};
+        for (int i = 0; i < 2; i++) { // the second time without what is made once
+            asked[0] = 0;
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            InferRequest request =
+                    InferRequest.read(body, String.valueOf(length), more -> asked[0] += more);
+            long taken = THREADS.getCurrentThreadAllocatedBytes() - before;
+            assertThat(request.inputs()).hasSize(1);
+            if (i > 0) {
+                assertThat(taken).isBetween(asked[0], asked[0] + (1 << 18));
+            }
+        }
+        assertThatThrownBy(() ->
+                        InferRequest.read(
+                                body,
+                                String.valueOf(length),
+                                _ -> {
+                                    throw new RefusedException(Reason.QUEUE_FULL, "no room");
+                                }))
+                .isInstanceOf(RefusedException.class)
+                .hasMessage("no room");
+    }
+
     private static byte[] concatenated(String text, byte[] bytes) {
         byte[] joined = Arrays.copyOf(text.getBytes(UTF_8), text.length() + bytes.length);
         System.arraycopy(bytes, 0, joined, text.length(), bytes.length);
@@ -227,7 +269,7 @@ class HostileBodiesTest {
             long before = THREADS.getCurrentThreadAllocatedBytes();
             try {
                 if (target == Target.BYTES && length >= 0) {
-                    InferRequest.read(body, String.valueOf(length));
+                    InferRequest.read(body, String.valueOf(length), TensorRoom.UNBOUNDED);
                 } else {
                     target.read(body, new Random(1));
                 }

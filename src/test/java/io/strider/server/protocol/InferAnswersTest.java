@@ -87,7 +87,8 @@ class InferAnswersTest {
             byte[] sent =
                     text.replace("\"outputs\"", "\"inputs\" ")
                             .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
-            assertThat(InferRequest.read(sent, length).inputs().get("x")).isEqualTo(array);
+            assertThat(InferRequest.read(sent, length, TensorRoom.UNBOUNDED).inputs().get("x"))
+                    .isEqualTo(array);
         }
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Requests of the Open Inference Protocol, in JSON and with bytes behind it. */
 class InferRequestTest {
     private static InferRequest read(String json) throws RefusedException {
-        return InferRequest.read(json.getBytes(UTF_8), null);
+        return InferRequest.read(json.getBytes(UTF_8), null, TensorRoom.UNBOUNDED);
     }
 
     /** A request with bytes, given in hexadecimal, behind its JSON. */
@@ -26,7 +26,8 @@ class InferRequestTest {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(text);
         body.writeBytes(HexFormat.of().parseHex(hex.replace(" ", "")));
-        return InferRequest.read(body.toByteArray(), String.valueOf(text.length));
+        return InferRequest.read(
+                body.toByteArray(), String.valueOf(text.length), TensorRoom.UNBOUNDED);
     }
 
     private static String input(String datatype, String shape, String rest) {
@@ -321,7 +322,9 @@ class InferRequestTest {
     @ParameterizedTest
     @CsvSource({"-1", "x", "''", "99", "99999999999999999999", "' 1'", "+1", "3.0", "0"})
     void theJsonsLengthMustBeOne(@Nullable String length) {
-        assertRefused(() -> InferRequest.read("{\"a\":1}".getBytes(UTF_8), length), "expected");
+        assertRefused(
+                () -> InferRequest.read("{\"a\":1}".getBytes(UTF_8), length, TensorRoom.UNBOUNDED),
+                "expected");
     }
 
     @Test
