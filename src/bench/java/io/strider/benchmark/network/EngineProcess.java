@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,6 +17,9 @@ import java.util.List;
  * thread.
  */
 final class EngineProcess implements AutoCloseable {
+    /** The property that names the folder where scripts/bench puts each engine's archive. */
+    private static final String ARCHIVES = "strider.benchmark.archives";
+
     private final AnsweringProcess process;
     private final double loadMillis;
     private final double firstMillis;
@@ -52,15 +56,23 @@ final class EngineProcess implements AutoCloseable {
         }
     }
 
-    /** What the engine needs and no more. */
+    /** As scripts/strider starts a JVM, either engine's: its collector and its archive of classes. */
     private static List<String> options(String engine) {
-        return engine.equals("strider")
-                ? List.of(
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-Dstrider.warmup=background", // as scripts/strider does
-                        "-Dstrider.openblas.coretype=detect")
-                : List.of();
+        List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmn24m"));
+        String archives = System.getProperty(ARCHIVES);
+        if (archives != null) {
+            options.add("-XX:SharedArchiveFile=" + Path.of(archives, engine + ".jsa"));
+            options.addAll(List.of("-Xshare:auto", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+        }
+        if (engine.equals("strider")) {
+            options.addAll(
+                    List.of(
+                            "--add-modules",
+                            "jdk.incubator.vector",
+                            "-Dstrider.warmup=background",
+                            "-Dstrider.openblas.coretype=detect"));
+        }
+        return options;
     }
 
     private static String text(AnsweringProcess.Answer answer)
