@@ -56,7 +56,9 @@ final class EngineProcess implements AutoCloseable {
         }
     }
 
-    /** As scripts/strider starts a JVM, either engine's: its collector and its archive of classes. */
+    /**
+     * As scripts/strider starts a JVM, either engine's: its collector and its archive of classes.
+     */
     private static List<String> options(String engine) {
         List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmn24m"));
         String archives = System.getProperty(ARCHIVES);
