@@ -45,7 +45,9 @@ record NetworkOptions(
             before anything is timed. median_ms: of at least 15 runs (5 with --quick), in turns. load_ms: from the
             call to a network that is ready for its input, the first in its process. first_ms: from the
             start of a process to its first result of batch 1. peak_rss_mb: of a process that does
-            this alone. Exit status: 1 if an engine failed or the outputs differ, 2 for wrong arguments.
+            this alone. Either engine's JVM starts as scripts/strider starts one: with the serial
+            collector, 24 MB for new objects, and an archive of classes. Exit status: 1 if an engine
+            failed or the outputs differ, 2 for wrong arguments.
             """
                     .formatted(
                             String.join(", ", NetworkSource.names()),

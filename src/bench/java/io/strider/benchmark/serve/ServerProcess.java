@@ -45,9 +45,17 @@ final class ServerProcess implements AutoCloseable {
             }
             said.append(next).append('\n');
         }
-        Thread.ofPlatform()
-                .daemon()
-                .start(() -> lines.lines().forEach(text -> System.err.println("server: " + text)));
+        Thread.ofPlatform().daemon().start(() -> passOn(lines));
+    }
+
+    private static void passOn(BufferedReader lines) {
+        try (lines) {
+            for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+                System.err.println("server: " + text);
+            }
+        } catch (IOException ended) {
+            // The process has gone, and its output with it.
+        }
     }
 
     String url() {
