@@ -144,18 +144,14 @@ classpath() {
 archive_classes() {
     local archive=$project/target/strider.jsa log=$project/target/archive.log
     local picture=$project/src/main/resources/io/strider/cli/photographs/astronaut-face.png
-    local process i address=
+    local process address
     rm -f "$archive"
     : >"$log"
     "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector \
         -Dstrider.warmup=background -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive.new" \
         -cp "$(classpath)" io.strider.cli.Strider serve --port 0 >>"$log" 2>&1 </dev/null 9>&- &
     process=$!
-    for ((i = 0; i < 300; i++)); do
-        address=$(sed -n 's|.*serving .* on \(http[^ ]*\).*|\1|p' "$log" | head -n 1)
-        [ -z "$address" ] && kill -0 "$process" 2>/dev/null || break
-        sleep 0.1
-    done
+    address=$(await_address "$log" "$process")
     if [ -n "$address" ] && command -v curl >/dev/null; then
         curl -s -m 20 -o "$project/target/archive.json" -H Content-Type:image/png --data-binary @"$picture" \
             "$address/embed" || true
@@ -187,21 +183,28 @@ run_strider() {
         io.strider.cli.Strider "$@"
 }
 
+# await_address LOG PROCESS: prints where a server says in its log that it serves; nothing if it ends, or is
+# silent for a minute.
+await_address() {
+    local i address=
+    for ((i = 0; i < 600; i++)); do
+        address=$(sed -n 's|.*serving .* on \(http[^ ]*\).*|\1|p' "$1" | head -n 1)
+        [ -z "$address" ] && kill -0 "$2" 2>/dev/null || break
+        sleep 0.1
+    done
+    printf '%s' "$address"
+}
+
 # start_server LOG ARGUMENT…: strider serve on a free port, and waits until it serves; its process is then
 # $server and its address $STRIDER_SERVER. end_server ends it and requires that it ends well.
 start_server() {
-    local log=$1 i
+    local log=$1
     shift
-    rm -f "$log" # or the address of an earlier run might be read from it
-    "$project/scripts/strider" serve --port 0 "$@" >"$log" 2>&1 </dev/null &
+    : >"$log" # or the address of an earlier run might be read from it
+    "$project/scripts/strider" serve --port 0 "$@" >>"$log" 2>&1 </dev/null &
     server=$!
     trap 'kill "$server" 2>/dev/null || true' EXIT
-    touch "$log"
-    for ((i = 0; i < 600; i++)); do
-        STRIDER_SERVER=$(sed -n 's|.*serving .* on \(http[^ ]*\).*|\1|p' "$log" | head -n 1)
-        [ -z "$STRIDER_SERVER" ] && kill -0 "$server" 2>/dev/null || break
-        sleep 0.1
-    done
+    STRIDER_SERVER=$(await_address "$log" "$server")
     if [ -z "$STRIDER_SERVER" ]; then
         cat "$log" >&2
         fail "the server did not say within a minute that it serves, see above"

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The machine and the JVM that figures are from. */
@@ -51,6 +53,19 @@ public final class Surroundings {
                         System.getProperty("java.runtime.version"),
                         System.getProperty("java.vendor"),
                         FmaPeak.vectorBits());
+    }
+
+    /** The kernels that processes of this benchmark compute with, asked of one. */
+    public static String openBlas() throws IOException, InterruptedException {
+        Map<String, String> told =
+                JavaProcess.run("io.strider.cli.Strider", List.of("info"))
+                        .lines()
+                        .map(line -> line.split(" +", 2))
+                        .filter(words -> words.length == 2)
+                        .collect(
+                                Collectors.toMap(
+                                        words -> words[0], words -> words[1], (a, _) -> a));
+        return "OpenBLAS %s, %s kernels".formatted(told.get("OpenBLAS"), told.get("kernels"));
     }
 
     /** How busy the machine is, with a warning if too busy. */

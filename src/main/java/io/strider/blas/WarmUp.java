@@ -1,7 +1,6 @@
 package io.strider.blas;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,9 +23,8 @@ public final class WarmUp {
             System.getProperty("strider.warmup", "").equalsIgnoreCase("background");
 
     /**
-     * Afterwards loops are used as they are: nobody is to stay cold because the processors are
-     * busy. Measured, ResNet-50, a face network and MobileNetV2 on two cores: runs are as quick as
-     * they get 9, 7 and 5 s after the first; with 30 s they were after more than 12, 12 and 7.
+     * However slow they still are, loops are used from then on: where the processors are busy they
+     * might stay cold for long, and being used has them compiled too.
      */
     private static final long MOST_NANOS = 3_000_000_000L;
 
@@ -37,8 +35,6 @@ public final class WarmUp {
     private static final List<WarmUp> WAITING = new ArrayList<>();
 
     private static boolean running;
-
-    private static final AtomicBoolean LINKED = new AtomicBoolean();
 
     private final Maker maker;
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -89,29 +85,6 @@ public final class WarmUp {
     /** Whether anybody asked for it: without, nothing is cold. */
     public static boolean isAsked() {
         return ASKED;
-    }
-
-    /**
-     * Has OpenBLAS loaded and its products linked by a thread of its own, once and if the property
-     * asks for it: whoever reads a model meanwhile finds them ready. Returns at once.
-     */
-    public static void linkEarly() {
-        if (ASKED && LINKED.compareAndSet(false, true)) {
-            Thread.ofPlatform().daemon().name("strider-link").start(WarmUp::link);
-        }
-    }
-
-    /** The calls that a cold network makes. */
-    static void link() {
-        try (Arena arena = Arena.ofConfined()) {
-            Blas blas = Blas.openBlas();
-            MemorySegment one = arena.allocate(Float.BYTES, Float.BYTES);
-            Transpose no = Transpose.NO_TRANSPOSE;
-            blas.sgemm(no, no, 1, 1, 1, 1, one, 0, 1, one, 0, 1, 0, one, 0, 1);
-            blas.sgemv(no, 1, 1, 1, one, 0, 1, one, 0, 1, 0, one, 0, 1);
-        } catch (RuntimeException | Error _) {
-            // Whoever needs OpenBLAS fails alike, and tells.
-        }
     }
 
     /** Whether the loops are not to be used yet; the first question begins the warm-up. */

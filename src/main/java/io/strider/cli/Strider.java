@@ -1,6 +1,6 @@
 package io.strider.cli;
 
-import io.strider.blas.WarmUp;
+import io.strider.blas.EarlyLinking;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -131,7 +131,7 @@ public final class Strider extends StriderCommand {
                                 arguments.length > 0 && command.name.equals(arguments[0]))
                         .toList();
         if (named.stream().anyMatch(Subcommand::runsNetworks)) {
-            WarmUp.linkEarly();
+            EarlyLinking.begin();
         }
         return commandLine(named.isEmpty() ? SUBCOMMANDS : named, cases);
     }

@@ -156,8 +156,8 @@ public final class Conv2d {
         Objects.requireNonNull(arena, "arena");
         Shapes.requireInput("weight", weight, WEIGHT);
         Conv2dGeometry geometry = geometry(inputShape, weight.shape());
-        requireBias(bias, geometry);
-        requireScale(scale, geometry);
+        requireOutputs("bias", bias, geometry);
+        requireOutputs("scale", scale, geometry);
         Blas multiplies = blas == null ? Blas.openBlas() : blas;
         Algorithm chosen =
                 algorithm == Algorithm.AUTO
@@ -224,7 +224,7 @@ public final class Conv2d {
         Shapes.requireInput("x", x, INPUT);
         Shapes.requireInput("weight", weight, WEIGHT);
         Conv2dGeometry geometry = geometry(x.shape(), weight.shape());
-        requireBias(bias, geometry);
+        requireOutputs("bias", bias, geometry);
         algorithm(geometry); // refuses before memory is taken
         Tensor y = Tensor.zeros(arena, formatOf(x), geometry.outputShape());
         forward(x, weight, bias, y);
@@ -243,7 +243,7 @@ public final class Conv2d {
         Shapes.requireInput("x", x, INPUT);
         Shapes.requireInput("weight", weight, WEIGHT);
         Plan plan = plan(x, "x", weight, "weight", y, "y");
-        requireBias(bias, plan.geometry);
+        requireOutputs("bias", bias, plan.geometry);
         y.requireWritable("y");
         Shapes.requireApart("y", y, "x", x);
         Shapes.requireApart("y", y, "weight", weight);
@@ -426,17 +426,12 @@ public final class Conv2d {
         return fresh;
     }
 
-    private static void requireBias(@Nullable Tensor bias, Conv2dGeometry geometry) {
-        if (bias != null) {
-            bias.requireReadable("bias");
-            Shapes.requireChannels("bias", bias, geometry.outChannels());
-        }
-    }
-
-    private static void requireScale(@Nullable Tensor scale, Conv2dGeometry geometry) {
-        if (scale != null) {
-            scale.requireReadable("scale");
-            Shapes.requireChannels("scale", scale, geometry.outChannels());
+    /** Refuses what is there and is not a value for each output channel. */
+    private static void requireOutputs(
+            String name, @Nullable Tensor values, Conv2dGeometry geometry) {
+        if (values != null) {
+            values.requireReadable(name);
+            Shapes.requireChannels(name, values, geometry.outChannels());
         }
     }
 

@@ -1,6 +1,6 @@
 package io.strider.onnx;
 
-import io.strider.blas.WarmUp;
+import io.strider.blas.EarlyLinking;
 import io.strider.graph.Graph;
 import io.strider.tensor.NdArray;
 import java.io.IOException;
@@ -51,7 +51,7 @@ public final class OnnxNetwork implements AutoCloseable {
      */
     @SuppressWarnings("MustBeClosed") // by close(), or here if there is nothing to close
     public static OnnxNetwork load(Path path) throws IOException {
-        WarmUp.linkEarly();
+        EarlyLinking.begin();
         Arena arena = Arena.ofShared();
         try {
             return new OnnxNetwork(arena, OnnxReader.read(path, arena));
@@ -70,7 +70,7 @@ public final class OnnxNetwork implements AutoCloseable {
      */
     @SuppressWarnings("MustBeClosed") // by close(), or here if there is nothing to close
     public static OnnxNetwork load(byte[] bytes) throws IOException {
-        WarmUp.linkEarly();
+        EarlyLinking.begin();
         Arena arena = Arena.ofShared();
         try {
             return new OnnxNetwork(arena, OnnxReader.read(bytes, "model", arena));

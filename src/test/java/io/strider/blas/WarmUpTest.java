@@ -26,14 +26,6 @@ class WarmUpTest {
     }
 
     @Test
-    void linkingEarlyLeavesOpenBlasReadyAndNothingHeld() {
-        WarmUp.link();
-        WarmUp.linkEarly(); // asked for or not, it returns
-        assertThat(Blas.openBlas()).isSameAs(Blas.openBlas());
-        assertThat(NativePermits.shared().inUse()).isZero();
-    }
-
-    @Test
     void nothingIsColdIfNobodyAskedForIt() {
         WarmUp warmUp = new WarmUp(_ -> List.of(loop(0)), false, SHORT);
         assertThat(warmUp.isCold()).isFalse();

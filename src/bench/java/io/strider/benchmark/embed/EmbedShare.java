@@ -1,8 +1,8 @@
 package io.strider.benchmark.embed;
 
+import io.strider.benchmark.JavaProcess;
 import io.strider.benchmark.Surroundings;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,6 +99,7 @@ public final class EmbedShare {
     private void run() throws IOException, InterruptedException {
         System.out.println(Surroundings.machine());
         System.out.println(Surroundings.runtime());
+        System.out.println(Surroundings.openBlas());
         System.out.println(Surroundings.load());
         Path own = Files.createTempDirectory("strider-embed");
         try {
@@ -135,7 +136,7 @@ public final class EmbedShare {
             arguments.addAll(List.of("--model", model));
         }
         long start = System.nanoTime();
-        Matcher said = SUMMARY.matcher(java("io.strider.cli.Strider", arguments));
+        Matcher said = SUMMARY.matcher(JavaProcess.run("io.strider.cli.Strider", arguments));
         process = Math.min(process, (System.nanoTime() - start) / 1e9);
         if (!said.find() || Integer.parseInt(said.group(1)) != pictures) {
             throw new IOException(
@@ -150,27 +151,11 @@ public final class EmbedShare {
         if (model != null) {
             arguments.add(model);
         }
-        String[] words = java(EmbedPart.class.getName(), arguments).strip().split("\\s+");
+        String[] words =
+                JavaProcess.run(EmbedPart.class.getName(), arguments).strip().split("\\s+");
         return new double[] {
             Double.parseDouble(words[words.length - 2]), Double.parseDouble(words[words.length - 1])
         };
-    }
-
-    /** Runs a class in a process of its own and returns all that it says. */
-    private static String java(String main, List<String> arguments)
-            throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
-        command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
-        command.addAll(arguments);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException(main + " failed: " + text);
-        }
-        return text;
     }
 
     private void report() {

@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +30,7 @@ final class Comparison {
     private final int rounds;
     private final int starts;
     private final long warmupMillis;
+    private final Set<String> described = new HashSet<>();
     private final Consumer<String> errors;
 
     /**
@@ -63,6 +66,9 @@ final class Comparison {
         for (int i = 0; i < starts; i++) {
             for (String engine : turn(i, List.copyOf(loads.keySet()))) {
                 try (EngineProcess process = new EngineProcess(engine, threads, 1, model)) {
+                    if (described.add(engine)) {
+                        System.out.println(process.description());
+                    }
                     loads.get(engine)[i] = process.loadMillis();
                     firsts.get(engine)[i] = process.firstMillis();
                 } catch (EngineException failure) {

@@ -1,5 +1,6 @@
 package io.strider.benchmark.serve;
 
+import io.strider.benchmark.JavaProcess;
 import io.strider.benchmark.Surroundings;
 import io.strider.benchmark.embed.SyntheticPhotographs;
 import java.io.IOException;
@@ -51,6 +52,7 @@ public final class ServeBenchmark {
         }
         System.out.println(Surroundings.machine());
         System.out.println(Surroundings.runtime());
+        System.out.println(Surroundings.openBlas());
         System.out.println(Surroundings.load());
         Path work = Files.createTempDirectory("strider-serve");
         boolean reached;

@@ -1,5 +1,6 @@
 package io.strider.benchmark.serve;
 
+import io.strider.benchmark.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -65,9 +65,6 @@ public final class ServerMetrics implements InferenceObserver, AutoCloseable {
             Timer compute,
             DistributionSummary batch) {}
 
-    /** A registry that is empty yet. */
-    public ServerMetrics() {}
-
     /**
      * What the JVM tells of itself, from the first time that anybody asks: a start need not wait.
      */

@@ -43,7 +43,7 @@ final class ModelRegistry implements AutoCloseable {
         for (ServedModel model : models.values()) {
             try (ServedModel.Lease lease = model.lease()) {
                 if (lease != null) {
-                    new WarmUp(model).rest();
+                    new ModelWarmUp(model).rest();
                 }
             } catch (CancellationException _) {
                 return;
@@ -63,7 +63,7 @@ final class ModelRegistry implements AutoCloseable {
                 ServedModel model = ServedModel.load(file, version, settings);
                 fresh.put(file.name(), model);
                 if (before != null) {
-                    new WarmUp(model).rest(); // which takes its time, but the old one serves
+                    new ModelWarmUp(model).rest(); // which takes its time, but the old one serves
                 }
             }
         } catch (Throwable failure) {

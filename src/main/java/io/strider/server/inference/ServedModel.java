@@ -101,7 +101,7 @@ final class ServedModel {
             embedder = embedder(file, settings);
             session = embedder == null ? session(file, settings) : embedder.session();
             ServedModel model = new ServedModel(file.name(), version, settings, session, embedder);
-            new WarmUp(model).first();
+            new ModelWarmUp(model).first();
             return model;
         } catch (Throwable failure) {
             if (embedder != null) {

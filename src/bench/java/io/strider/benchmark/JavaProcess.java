@@ -1,4 +1,4 @@
-package io.strider.benchmark.serve;
+package io.strider.benchmark;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,17 +7,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Starts classes in processes of their own, with what the launcher gives them. */
-final class JavaProcess {
+/**
+ * Starts classes in processes of their own, with what the launcher gives them and this CPU's
+ * kernels.
+ */
+public final class JavaProcess {
     private JavaProcess() {}
 
     /** A process that has not started; what it says in error joins its output. */
-    static ProcessBuilder of(String main, List<String> arguments) {
+    public static ProcessBuilder of(String main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-        command.add("-Dstrider.warmup=background");
+        command.addAll(
+                List.of("-Dstrider.warmup=background", "-Dstrider.openblas.coretype=detect"));
         String options = System.getenv().getOrDefault("STRIDER_JAVA_OPTIONS", "");
         Arrays.stream(options.split("\\s+", -1)).filter(o -> !o.isEmpty()).forEach(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
@@ -26,7 +30,7 @@ final class JavaProcess {
     }
 
     /** Runs a class to its end and returns all that it says. */
-    static String run(String main, List<String> arguments)
+    public static String run(String main, List<String> arguments)
             throws IOException, InterruptedException {
         Process process = of(main, arguments).start();
         Thread end = Thread.ofPlatform().unstarted(process::destroyForcibly);

@@ -17,12 +17,12 @@ import java.util.Optional;
  * Runs a model before anybody asks it, so that plans are made, weights packed and code compiled for
  * the first request: black pictures, or zeros, in batches of sizes that a batcher makes.
  */
-final class WarmUp {
+final class ModelWarmUp {
     private static final int CHANNELS = 3;
 
     private final ServedModel model;
 
-    WarmUp(ServedModel model) {
+    ModelWarmUp(ServedModel model) {
         this.model = model;
     }
 
