@@ -121,8 +121,12 @@ final class Dispatcher {
         return null;
     }
 
-    /** Calls sleeping threads if there is work and room for them. */
-    void wake(long claimable) {
+    /**
+     * Calls sleeping threads if there is work and room for them.
+     *
+     * @param stays whether the calling thread is about to compute, on the processor where it is
+     */
+    void wake(long claimable, boolean stays) {
         // At most two: each calls two more when it finds work for them, so that the caller of a
         // large pool does not pay for waking all.
         for (long i = Math.min(claimable, 2); i > 0; i--) {
@@ -133,7 +137,7 @@ final class Dispatcher {
             if (sleeper == null) {
                 return;
             }
-            sleeper.call();
+            sleeper.call(stays ? Processor.current() : Processor.UNKNOWN);
         }
     }
 
@@ -177,7 +181,7 @@ final class Dispatcher {
                     others = Math.min(job.unclaimed(), 3) - 1 + (job.next == null ? 0 : 2);
                 }
             }
-            wake(others);
+            wake(others, true);
             work(job, seat, thread);
         }
     }
@@ -230,7 +234,7 @@ final class Dispatcher {
             LockSupport.unpark(waiting);
         }
         if (canCall) {
-            wake(1);
+            wake(1, false);
         }
     }
 
@@ -317,7 +321,7 @@ final class Dispatcher {
             }
             stopped = true;
             for (WorkerThread thread : threads) {
-                thread.call();
+                thread.call(Processor.UNKNOWN);
             }
         }
         return interrupted;

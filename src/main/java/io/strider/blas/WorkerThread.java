@@ -11,6 +11,9 @@ final class WorkerThread implements Runnable {
     /** Whether it sleeps, or is about to, and nobody has called it; guarded by the dispatcher. */
     boolean asleep;
 
+    /** Where the thread is at work that called it; written before {@link #called}. */
+    private int busyProcessor = Processor.UNKNOWN;
+
     private volatile boolean called;
 
     @SuppressWarnings("this-escape") // the thread is started when all is built
@@ -55,10 +58,18 @@ final class WorkerThread implements Runnable {
                 Thread.interrupted(); // an interrupt that stays would keep it from sleeping
             }
         }
+        // Whether it slept or not: on the caller's processor it only looked out while that waited.
+        // Before it joins a job, which would wait for it.
+        Processor.leave(busyProcessor);
     }
 
-    /** Wakes the thread, once {@link #asleep} has been taken back. */
-    void call() {
+    /**
+     * Wakes the thread, once {@link #asleep} has been taken back.
+     *
+     * @param busyProcessor where not to work, or {@link Processor#UNKNOWN}
+     */
+    void call(int busyProcessor) {
+        this.busyProcessor = busyProcessor;
         called = true;
         LockSupport.unpark(thread);
     }

@@ -176,9 +176,9 @@ public final class Workers implements AutoCloseable {
         }
         Seat seat = job.callersSeat;
         if (seat == null) {
-            dispatcher.wake(tasks);
+            dispatcher.wake(tasks, false);
         } else {
-            dispatcher.wake(tasks - 1);
+            dispatcher.wake(tasks - 1, true);
             dispatcher.work(job, seat, caller);
         }
         // Who computed waits for the last tasks of others, which are near their end. Who did not
