@@ -23,6 +23,10 @@ final class Dispatcher {
     private final Object lock = new Object();
     private final AtomicLong scratch = new AtomicLong();
     private final WorkerThread[] threads;
+
+    /** Whether there is a processor for each thread, so that leaving the caller's is of use. */
+    private final boolean spreads;
+
     private final Seat[] seats;
     private final JobQueue queue = new JobQueue();
     private int freeSeats;
@@ -40,6 +44,7 @@ final class Dispatcher {
      */
     Dispatcher(WorkerThread[] threads) {
         this.threads = threads;
+        this.spreads = threads.length <= Runtime.getRuntime().availableProcessors();
         this.seats = new Seat[threads.length];
         for (int i = 0; i < seats.length; i++) {
             seats[i] = new Seat(scratch);
@@ -137,7 +142,7 @@ final class Dispatcher {
             if (sleeper == null) {
                 return;
             }
-            sleeper.call(stays ? Processor.current() : Processor.UNKNOWN);
+            sleeper.call(stays && spreads ? Processor.current() : Processor.UNKNOWN);
         }
     }
 

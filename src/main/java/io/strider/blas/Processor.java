@@ -9,7 +9,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +124,7 @@ final class Processor {
 
     private static boolean isEmpty(MemorySegment set) {
         for (long at = 0; at < set.byteSize(); at += Long.BYTES) {
-            if (set.get(ValueLayout.JAVA_LONG, at) != 0) {
+            if (set.get(JAVA_LONG, at) != 0) {
                 return false;
             }
         }
