@@ -4,6 +4,8 @@
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 needed_jdk=25.0.3
 
+. "$project/scripts/launch.sh"
+
 say() { printf 'strider: %s\n' "$*" >&2; }
 
 fail() {
@@ -130,92 +132,6 @@ build() {
             grep '^\[ERROR\]' "$project/target/build.log" | head -n 20 >&2
             fail "the build failed; all it said is in target/build.log"
         fi
-        archive_classes
+        archive_classes "$JAVA_HOME/bin/java" "$(classpath)" "$project/target/strider.jsa" 9>&-
     ) 9>"$project/target/build.lock" || exit 1
-}
-
-classpath() {
-    printf '%s' "$project/target/strider.jar:$project/target/strider-faces.jar"
-    printf '%s' ":$project/target/strider-golden.jar:$project/target/lib/*"
-}
-
-# The classes of a server that has embedded a picture, parsed and checked, for later processes to map: they
-# start a third of a second sooner. An archive fits its JVM and its jars; others do without.
-archive_classes() {
-    local archive=$project/target/strider.jsa log=$project/target/archive.log
-    local picture=$project/src/main/resources/io/strider/cli/photographs/astronaut-face.png
-    local process address
-    rm -f "$archive"
-    : >"$log"
-    "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector \
-        -Dstrider.warmup=background -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive.new" \
-        -cp "$(classpath)" io.strider.cli.Strider serve --port 0 >>"$log" 2>&1 </dev/null 9>&- &
-    process=$!
-    address=$(await_address "$log" "$process")
-    if [ -n "$address" ] && command -v curl >/dev/null; then
-        curl -s -m 20 -o "$project/target/archive.json" -H Content-Type:image/png --data-binary @"$picture" \
-            "$address/embed" || true
-    fi
-    kill -TERM "$process" 2>/dev/null || true
-    if wait "$process"; then
-        mv -f "$archive.new" "$archive" || true
-    fi
-    rm -f "$archive.new"
-}
-
-# run_strider ARGUMENT…: the command line, in place of this process.
-run_strider() {
-    # Options of the JVM come first from STRIDER_JAVA_OPTIONS, split at blanks as is usual for such.
-    local options=(--enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector
-        -Dstrider.warmup=background)
-    # Garbage is but what pictures are decoded through: a small young generation keeps the process
-    # small and its memory in the caches. A server has many callers' garbage: the JVM chooses for it.
-    case "${1:-} ${STRIDER_JAVA_OPTIONS:-}" in
-        serve\ * | *GC*) ;; # two collectors would be refused
-        *) options+=(-XX:+UseSerialGC -Xmn24m) ;;
-    esac
-    if [ -e "$project/target/strider.jsa" ]; then
-        options+=(-XX:SharedArchiveFile="$project/target/strider.jsa" -Xshare:auto
-            -Xlog:cds=off -Xlog:cds+dynamic=off)
-    fi
-    # shellcheck disable=SC2086
-    exec "$JAVA_HOME/bin/java" "${options[@]}" ${STRIDER_JAVA_OPTIONS:-} -cp "$(classpath)" \
-        io.strider.cli.Strider "$@"
-}
-
-# await_address LOG PROCESS: prints where a server says in its log that it serves; nothing if it ends, or is
-# silent for a minute.
-await_address() {
-    local i address=
-    for ((i = 0; i < 600; i++)); do
-        address=$(sed -n 's|.*serving .* on \(http[^ ]*\).*|\1|p' "$1" | head -n 1)
-        [ -z "$address" ] && kill -0 "$2" 2>/dev/null || break
-        sleep 0.1
-    done
-    printf '%s' "$address"
-}
-
-# start_server LOG ARGUMENT…: strider serve on a free port, and waits until it serves; its process is then
-# $server and its address $STRIDER_SERVER. end_server ends it and requires that it ends well.
-start_server() {
-    local log=$1
-    shift
-    : >"$log" # or the address of an earlier run might be read from it
-    "$project/scripts/strider" serve --port 0 "$@" >>"$log" 2>&1 </dev/null &
-    server=$!
-    trap 'kill "$server" 2>/dev/null || true' EXIT
-    STRIDER_SERVER=$(await_address "$log" "$server")
-    if [ -z "$STRIDER_SERVER" ]; then
-        cat "$log" >&2
-        fail "the server did not say within a minute that it serves, see above"
-    fi
-    export STRIDER_SERVER
-}
-
-end_server() {
-    local code=0
-    kill -TERM "$server"
-    wait "$server" || code=$?
-    trap - EXIT
-    [ "$code" = 0 ] || fail "the server ended with $code after SIGTERM (expected: 0)"
 }

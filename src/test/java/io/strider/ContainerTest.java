@@ -36,6 +36,7 @@ class ContainerTest {
         for (String name :
                 List.of(
                         "environment.sh",
+                        "launch.sh",
                         "strider.service",
                         "container/rehearse",
                         "container/Dockerfile")) {

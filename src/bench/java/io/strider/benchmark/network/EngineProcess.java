@@ -2,6 +2,7 @@ package io.strider.benchmark.network;
 
 import io.strider.benchmark.AnsweringProcess;
 import io.strider.benchmark.EngineException;
+import io.strider.benchmark.JavaProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -57,9 +58,10 @@ final class EngineProcess implements AutoCloseable {
     }
 
     /**
-     * As scripts/strider starts a JVM, either engine's: its collector and its archive of classes.
+     * As scripts/strider starts a JVM, either engine's: its compilers, its collector and its
+     * archive of classes.
      */
-    private static List<String> options(String engine) {
+    private static List<String> options(String engine) throws IOException {
         List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmn24m"));
         String archives = System.getProperty(ARCHIVES);
         if (archives != null) {
@@ -67,12 +69,10 @@ final class EngineProcess implements AutoCloseable {
             options.addAll(List.of("-Xshare:auto", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
         }
         if (engine.equals("strider")) {
-            options.addAll(
-                    List.of(
-                            "--add-modules",
-                            "jdk.incubator.vector",
-                            "-Dstrider.warmup=background",
-                            "-Dstrider.openblas.coretype=detect"));
+            options.addAll(JavaProcess.launcherOptions());
+            options.add(JavaProcess.BEST_KERNELS);
+        } else {
+            options.addAll(JavaProcess.compilerOptions());
         }
         return options;
     }

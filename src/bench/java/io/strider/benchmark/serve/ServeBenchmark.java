@@ -24,6 +24,8 @@ public final class ServeBenchmark {
     private static final double LEAST_SHARE = 90;
     private static final double MOST_REFUSAL_MILLIS = 10;
     private static final double MOST_GROWTH_PERCENT = 5;
+    private static final double MOST_START_MILLIS = 1000;
+    private static final int STARTS = 9;
 
     private final ServeOptions options;
     private final Path work;
@@ -67,8 +69,8 @@ public final class ServeBenchmark {
     /** Whether all that is expected was reached. */
     private boolean run() throws IOException, InterruptedException {
         SyntheticPhotographs.write(pictures, options.pictures);
+        start();
         try (ServerProcess server = new ServerProcess(options.ofServer())) {
-            System.out.println(server.line());
             figures.add("memory when ready, MiB", server.residentMebibytes());
             for (int round = 0; round < options.rounds; round++) {
                 measureInProcess();
@@ -88,6 +90,20 @@ public final class ServeBenchmark {
             Files.writeString(options.out, figures.csv());
         }
         return figures.areReached();
+    }
+
+    /** The median of several starts. */
+    private void start() throws IOException, InterruptedException {
+        List<Double> millis = new ArrayList<>();
+        for (int i = 0; i < STARTS; i++) {
+            try (ServerProcess server = new ServerProcess(options.ofServer())) {
+                millis.add(server.startMillis());
+                figures.atMost("exit code right after a start", server.terminate(), 0);
+            }
+        }
+        Collections.sort(millis);
+        System.out.println("starts to ready, ms: " + millis.stream().map(Math::round).toList());
+        figures.atMost("start to ready, ms", millis.get(STARTS / 2), MOST_START_MILLIS);
     }
 
     private void measureInProcess() throws IOException, InterruptedException {

@@ -13,8 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code strider serve} in a process of its own, ready. */
+/** {@code scripts/strider serve} in a process of its own, ready. */
 final class ServerProcess implements AutoCloseable {
+    /** The property that names the project's folder. */
+    private static final String PROJECT = "strider.benchmark.project";
+
     private static final Pattern READY = Pattern.compile("serving .* on (https?://\\S+)");
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
     private static final int LONGEST_END_SECONDS = 60;
@@ -22,13 +25,22 @@ final class ServerProcess implements AutoCloseable {
     private final Process process;
     private final Thread end;
     private final String url;
-    private final String line;
+    private final double startMillis;
 
-    /** Starts it, and waits until it says that it is ready. */
+    /** Starts it as a user would, and waits until it says that it is ready. */
     ServerProcess(List<String> options) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0", "--log", "off"));
-        arguments.addAll(options);
-        process = JavaProcess.of("io.strider.cli.Strider", arguments).start();
+        String launcher = Path.of(System.getProperty(PROJECT), "scripts", "strider").toString();
+        List<String> command = new ArrayList<>(List.of(launcher, "serve", "--port", "0"));
+        command.addAll(List.of("--log", "off"));
+        command.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment()
+                .merge(
+                        "STRIDER_JAVA_OPTIONS",
+                        JavaProcess.BEST_KERNELS,
+                        (more, best) -> best + " " + more);
+        long start = System.nanoTime();
+        process = builder.start();
         end = Thread.ofPlatform().unstarted(process::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(end);
         BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
@@ -40,8 +52,8 @@ final class ServerProcess implements AutoCloseable {
             }
             Matcher ready = READY.matcher(next);
             if (ready.find()) {
+                startMillis = (System.nanoTime() - start) / 1e6;
                 url = ready.group(1);
-                line = next;
                 break;
             }
             said.append(next).append('\n');
@@ -63,9 +75,9 @@ final class ServerProcess implements AutoCloseable {
         return url;
     }
 
-    /** What it said when it was ready. */
-    String line() {
-        return line;
+    /** Milliseconds from before its launcher was started to its word that it is ready. */
+    double startMillis() {
+        return startMillis;
     }
 
     /** How much memory it holds, in MiB. */
