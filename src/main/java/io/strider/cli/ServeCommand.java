@@ -14,10 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -58,7 +58,6 @@ import picocli.CommandLine.Option;
         })
 final class ServeCommand extends StriderCommand {
     private static final String MODEL_END = ".onnx";
-    private static final double NANOS_PER_SECOND = 1e9;
 
     /** Files and sockets that are not clients: libraries, models, the log. */
     private static final int OTHER_FILES = 128;
@@ -263,25 +262,20 @@ final class ServeCommand extends StriderCommand {
                     loaded.models().stream()
                             .map(ModelDescription::name)
                             .collect(Collectors.joining(", "));
+            OptionalDouble age = ProcessAge.seconds();
             out().println(
-                            String.format(
-                                    Locale.ROOT,
-                                    "strider: serving %s on %s (ready after %.1f s)",
-                                    names,
-                                    server.address(),
-                                    secondsSinceStart()));
+                            "strider: serving %s on %s%s"
+                                    .formatted(
+                                            names,
+                                            server.address(),
+                                            age.isPresent()
+                                                    ? String.format(
+                                                            Locale.ROOT,
+                                                            " (ready after %.2f s)",
+                                                            age.getAsDouble())
+                                                    : ""));
             out().flush();
         }
-    }
-
-    private static double secondsSinceStart() {
-        return ProcessHandle.current()
-                        .info()
-                        .startInstant()
-                        .map(start -> Duration.between(start, Instant.now()))
-                        .orElse(Duration.ZERO)
-                        .toNanos()
-                / NANOS_PER_SECOND;
     }
 
     private static void handleSignals(Consumer<String> handler) {

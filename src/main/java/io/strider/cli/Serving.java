@@ -8,18 +8,23 @@ import io.strider.server.inference.ManagedInference;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A server's life: listening at once, ready when its models are loaded, until a signal ends it. */
 final class Serving {
-    /** Loads models; told by what they are to tell what happens to them. */
+    /**
+     * Loads models; told by what they are to tell what happens to them, which may still be on its
+     * way.
+     */
     @FunctionalInterface
     interface Loader {
-        ManagedInference load(ServerMetrics metrics) throws IOException;
+        ManagedInference load(Supplier<ServerMetrics> metrics) throws IOException;
     }
 
     private sealed interface Event {}
@@ -62,14 +67,18 @@ final class Serving {
      * @throws IOException if the address or a model cannot be had
      */
     boolean run(BiConsumer<EmbeddingServer, ManagedInference> ready) throws IOException {
+        CompletableFuture<ServerMetrics> made = new CompletableFuture<>();
+        Thread.ofPlatform().name("strider-load").daemon().start(() -> load(made::join));
         try (ServerMetrics metrics = new ServerMetrics()) {
-            Thread.ofPlatform().name("strider-load").daemon().start(() -> load(metrics));
+            made.complete(metrics);
             ExecutorService replacing = replacing();
             try (EmbeddingServer server = EmbeddingServer.start(options, metrics, log)) {
                 return serve(server, replacing, ready);
             } finally {
                 replacing.shutdownNow(); // a model that is still being loaded is not waited for
             }
+        } finally {
+            made.cancel(false); // nothing any more if they were made
         }
     }
 
@@ -79,7 +88,7 @@ final class Serving {
                 Thread.ofPlatform().name("strider-replace").daemon().factory());
     }
 
-    private void load(ServerMetrics metrics) {
+    private void load(Supplier<ServerMetrics> metrics) {
         try {
             events.add(new Loaded(loader.load(metrics)));
         } catch (Throwable failure) { // also errors: they end the server

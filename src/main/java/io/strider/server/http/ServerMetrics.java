@@ -49,8 +49,7 @@ public final class ServerMetrics implements InferenceObserver, AutoCloseable {
 
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final JvmGcMetrics collections = new JvmGcMetrics();
-    private boolean watchesJvm;
+    private @Nullable JvmGcMetrics collections;
     private final Map<Answer, Timer> requests = new ConcurrentHashMap<>();
     private final Map<String, ModelMeters> models = new ConcurrentHashMap<>();
 
@@ -69,12 +68,12 @@ public final class ServerMetrics implements InferenceObserver, AutoCloseable {
      * What the JVM tells of itself, from the first time that anybody asks: a start need not wait.
      */
     private synchronized void watchJvm() {
-        if (watchesJvm) {
+        if (collections != null) {
             return;
         }
-        watchesJvm = true;
-        new JvmMemoryMetrics().bindTo(registry);
+        collections = new JvmGcMetrics();
         collections.bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
@@ -214,8 +213,10 @@ public final class ServerMetrics implements InferenceObserver, AutoCloseable {
     }
 
     @Override
-    public void close() {
-        collections.close();
+    public synchronized void close() {
+        if (collections != null) {
+            collections.close();
+        }
         registry.close();
     }
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,13 +52,13 @@ public final class Models implements ManagedInference {
     private Models(Builder builder, ModelRegistry registry, BatcherOptions computeOptions) {
         this.maxPictures = builder.maxPictures;
         this.maxQueued = builder.maxQueued;
-        this.observer = builder.observer;
+        this.observer = Objects.requireNonNull(builder.observer.get(), "observer");
         this.registry = registry;
         this.computing =
                 Batcher.start(
                         computeOptions,
                         BatchKey::limit,
-                        builder.around.apply(new BatchRun(builder.observer)));
+                        builder.around.apply(new BatchRun(observer)));
         this.decoding =
                 Batcher.start(
                         new BatcherOptions(
@@ -274,7 +275,7 @@ public final class Models implements ManagedInference {
         private int maxPictures = 64;
         private long memoryLimit = -1;
         private DecodingLimits limits = DecodingLimits.DEFAULT;
-        private InferenceObserver observer = InferenceObserver.NOBODY;
+        private Supplier<? extends InferenceObserver> observer = () -> InferenceObserver.NOBODY;
         private UnaryOperator<Computation<BatchKey, Work, Work.Product>> around =
                 UnaryOperator.identity();
 
@@ -340,6 +341,14 @@ public final class Models implements ManagedInference {
 
         /** Who is told what happens; nobody by default. */
         public Builder observer(InferenceObserver told) {
+            Objects.requireNonNull(told, "told");
+            return observer(() -> told);
+        }
+
+        /**
+         * The same, asked for once the models are loaded: whoever is told may be made meanwhile.
+         */
+        public Builder observer(Supplier<? extends InferenceObserver> told) {
             observer = Objects.requireNonNull(told, "told");
             return this;
         }

@@ -147,7 +147,10 @@ final class ServedModel {
         OnnxNetwork network = OnnxNetwork.load(file.path());
         try {
             Session.Builder builder =
-                    Session.builder(network.graph()).concurrency(settings.threads).owns(network);
+                    Session.builder(network.graph())
+                            .concurrency(settings.threads)
+                            .preparers(settings.threads)
+                            .owns(network);
             if (settings.memoryLimit >= 0) {
                 builder.memoryLimit(settings.memoryLimit);
             }
