@@ -64,7 +64,7 @@ public final class ImageEmbedder implements AutoCloseable {
                         .outputs(builder.outputs(network.graph(), output))
                         .owns(network);
         if (builder.concurrency > 0) {
-            parts.concurrency(builder.concurrency);
+            parts.concurrency(builder.concurrency).preparers(builder.concurrency);
         }
         if (builder.memoryLimit >= 0) {
             parts.memoryLimit(builder.memoryLimit);
@@ -310,7 +310,8 @@ public final class ImageEmbedder implements AutoCloseable {
 
         /**
          * Lets the thread that calls compute, and nobody else: best where as many threads call as
-         * there are processors.
+         * there are processors. Only weights are packed by as many, when a size is met for the
+         * first time.
          *
          * @param threads how many may compute at once, the others wait; at least 1
          * @throws IllegalArgumentException if it is less

@@ -26,6 +26,7 @@ final class Planner {
     private final ConstantTensors constants;
     private final SharedParts parts;
     private final @Nullable Workers workers;
+    private final int preparers;
     private final boolean strict;
     private final long memoryLimit;
 
@@ -33,7 +34,8 @@ final class Planner {
      * For a graph.
      *
      * @param firstIndex of its nodes, for what plans share
-     * @param workers who make kernels, null for the caller
+     * @param workers who make kernels; null for the caller
+     * @param preparers without workers, how many threads make kernels
      * @param memoryLimit bytes that a run may take
      */
     Planner(
@@ -42,6 +44,7 @@ final class Planner {
             ConstantTensors constants,
             SharedParts parts,
             @Nullable Workers workers,
+            int preparers,
             boolean strict,
             long memoryLimit) {
         this.graph = graph;
@@ -49,6 +52,7 @@ final class Planner {
         this.constants = constants;
         this.parts = parts;
         this.workers = workers;
+        this.preparers = Math.min(preparers, Runtime.getRuntime().availableProcessors());
         this.strict = strict;
         this.memoryLimit = memoryLimit;
     }
@@ -149,10 +153,14 @@ final class Planner {
                 };
         if (workers != null) {
             workers.run(nodes.size(), 0, task);
-            return;
-        }
-        for (int i = 0; i < nodes.size(); i++) {
-            task.run(i, MemorySegment.NULL);
+        } else if (preparers > 1) {
+            try (Workers own = Workers.of(Math.min(preparers, Workers.MOST))) {
+                own.run(nodes.size(), 0, task);
+            }
+        } else {
+            for (int i = 0; i < nodes.size(); i++) {
+                task.run(i, MemorySegment.NULL);
+            }
         }
     }
 

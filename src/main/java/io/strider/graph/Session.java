@@ -72,6 +72,7 @@ public final class Session implements AutoCloseable {
                 constants,
                 parts,
                 workers,
+                builder.preparers,
                 builder.strictNumerics,
                 builder.memoryLimit);
     }
@@ -324,6 +325,7 @@ public final class Session implements AutoCloseable {
         private final Graph graph;
         private @Nullable Workers workers;
         private @Nullable AutoCloseable owned;
+        private int preparers = 1;
         private int concurrency = Runtime.getRuntime().availableProcessors();
         private long memoryLimit = Math.max(LEAST_LIMIT, Runtime.getRuntime().maxMemory());
         private boolean strictNumerics;
@@ -337,6 +339,21 @@ public final class Session implements AutoCloseable {
         /** Who computes; null, as by default, for the thread that calls. Stays the caller's. */
         public Builder workers(@Nullable Workers workers) {
             this.workers = workers;
+            return this;
+        }
+
+        /**
+         * How many threads pack weights when sizes are met for the first time, where there are no
+         * workers: the caller alone by default, others only as long as that takes. More than there
+         * are processors are not taken.
+         *
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder preparers(int threads) {
+            if (threads < 1) {
+                throw new IllegalArgumentException("threads: " + threads + " (expected: >= 1)");
+            }
+            this.preparers = threads;
             return this;
         }
 

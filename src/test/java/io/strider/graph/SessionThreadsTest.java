@@ -2,6 +2,7 @@ package io.strider.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.strider.blas.Workers;
 import io.strider.tensor.ElementType;
@@ -11,14 +12,18 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -164,6 +169,60 @@ class SessionThreadsTest {
             first.get(20, TimeUnit.SECONDS);
             third.get(20, TimeUnit.SECONDS);
         }
+    }
+
+    /** Its kernels are made by two threads, neither of which goes on without the other. */
+    private static final class Met implements Operator {
+        private final Set<Thread> makers = ConcurrentHashMap.newKeySet();
+        private final CountDownLatch both = new CountDownLatch(2);
+
+        @Override
+        public String name() {
+            return "Met";
+        }
+
+        @Override
+        public List<TensorType> outputTypes(Inputs inputs) {
+            return List.of(inputs.type(0));
+        }
+
+        @Override
+        public List<NdArray> evaluate(List<@Nullable NdArray> inputs, int outputs) {
+            return List.of(Objects.requireNonNull(inputs.getFirst()));
+        }
+
+        @Override
+        public @Nullable Kernel kernel(KernelRequest request) {
+            makers.add(Thread.currentThread());
+            both.countDown();
+            awaited(both);
+            return new SampleOperators.Scale(2).kernel(request);
+        }
+    }
+
+    @Test
+    void preparersMakeKernelsSideBySideAndEnd() {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "more would not be taken");
+        Met met = new Met();
+        Graph graph =
+                Graph.builder()
+                        .input(new GraphInput("x", ElementType.FLOAT32, GraphInput.FREE))
+                        .node(new Node("a", met, List.of("x"), List.of("y")))
+                        .node(new Node("b", met, List.of("y"), List.of("z")))
+                        .output("z")
+                        .build();
+        try (Session session = Session.builder(graph).fuse(false).preparers(2).build();
+                Arena arena = Arena.ofConfined()) {
+            Tensor x = Tensor.zeros(arena, 5);
+            Value z = session.run(Map.of("x", new Value.Floats(x)), arena).get("z");
+            assertThat(((Value.Floats) z).tensor().get(4)).isEqualTo(3); // 2 (2 · 0 + 1) + 1
+        }
+        assertThat(met.makers).hasSize(2);
+        met.makers.remove(Thread.currentThread());
+        assertThat(met.makers).noneMatch(Thread::isAlive);
+        assertThatThrownBy(() -> Session.builder(graph).preparers(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("threads: 0 (expected: >= 1)");
     }
 
     /** Random graphs in one session from many threads at once. */
