@@ -16,12 +16,7 @@ import javax.imageio.ImageReader;
  * of it.
  */
 final class JpegDecoder {
-    // libjpeg's constants (jdcolor.c): 1.402, 1.772, 0.71414 and 0.34414 in units of 2⁻¹⁶.
-    private static final int RED_OF_CR = 91_881;
-    private static final int BLUE_OF_CB = 116_130;
-    private static final int GREEN_OF_CR = 46_802;
-    private static final int GREEN_OF_CB = 22_554;
-    private static final int HALF = 1 << 15;
+    private static final PixelLoops LOOPS = PixelLoops.best();
 
     private JpegDecoder() {}
 
@@ -76,13 +71,13 @@ final class JpegDecoder {
             case RGB -> components;
             case GREY -> greyToRgb(components, pixels);
             case YCC -> {
-                yccToRgb(components, Picture.CHANNELS);
+                LOOPS.yccToRgb(components);
                 yield components;
             }
             case CMYK -> cmykToRgb(components, pixels);
             case YCCK -> {
                 // Stored is what is missing from white, so red is what is to be printed of cyan.
-                yccToRgb(components, 4);
+                ScalarPixelLoops.yccToRgb(components, 0, components.length, 4);
                 for (int i = 0; i < components.length; i += 4) {
                     components[i] = (byte) ~components[i];
                     components[i + 1] = (byte) ~components[i + 1];
@@ -102,21 +97,6 @@ final class JpegDecoder {
             rgb[3 * i + 2] = value;
         }
         return rgb;
-    }
-
-    private static void yccToRgb(byte[] values, int distance) {
-        for (int i = 0; i < values.length; i += distance) {
-            int y = values[i] & 0xff;
-            int cb = (values[i + 1] & 0xff) - 128;
-            int cr = (values[i + 2] & 0xff) - 128;
-            values[i] = clipped(y + ((RED_OF_CR * cr + HALF) >> 16));
-            values[i + 1] = clipped(y + ((HALF - GREEN_OF_CB * cb - GREEN_OF_CR * cr) >> 16));
-            values[i + 2] = clipped(y + ((BLUE_OF_CB * cb + HALF) >> 16));
-        }
-    }
-
-    private static byte clipped(int value) {
-        return (byte) Math.max(0, Math.min(255, value));
     }
 
     /** Adobe stores 255 − C, 255 − M, 255 − Y and 255 − K; rounding as Pillow's. */

@@ -44,7 +44,7 @@ record ResampleWeights(int from, int to, int taps, int[] starts, int[] counts, i
             }
         }
         ResampleWeights made = compute(key);
-        if (made.weights.length <= MOST_CACHED_WEIGHTS) {
+        if (made.isSmall()) {
             synchronized (CACHE) {
                 CACHE.put(key, made);
                 if (CACHE.size() > CACHED) {
@@ -84,6 +84,16 @@ record ResampleWeights(int from, int to, int taps, int[] starts, int[] counts, i
             counts[i] = count;
         }
         return new ResampleWeights(key.from, key.to, taps, starts, counts, fixed);
+    }
+
+    /** Whether they may be kept for reuse, and what is made of them. */
+    boolean isSmall() {
+        return weights.length <= MOST_CACHED_WEIGHTS;
+    }
+
+    /** A sum of pixels by weights, begun with {@link #HALF}, as a pixel. */
+    static int rounded(int sum) {
+        return Math.max(0, Math.min(255, sum >> PRECISION));
     }
 
     int outputs() {

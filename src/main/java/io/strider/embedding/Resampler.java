@@ -1,5 +1,6 @@
 package io.strider.embedding;
 
+import io.strider.embedding.PixelLoops.Narrowing;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Resampler {
     private static final int CHANNELS = Picture.CHANNELS;
+    private static final PixelLoops LOOPS = PixelLoops.best();
 
     /** Rows of the source, brought to the window's width: row r in slot r modulo their number. */
     private int[] ring = new int[0];
 
     /** Sums of one row of the result. */
     private int[] sums = new int[0];
+
+    private @Nullable Narrowing last;
+    private @Nullable ResampleWeights lastWeights;
 
     /** What is kept for the next call, in bytes of heap. */
     long retained() {
@@ -56,11 +61,16 @@ final class Resampler {
             nearest(source, height, width, window, target);
             return;
         }
-        @Nullable ResampleWeights across =
+        @Nullable Narrowing across =
                 sameWidth
                         ? null
-                        : ResampleWeights.of(
-                                source.width(), width, filter, window.left(), window.right());
+                        : narrowing(
+                                ResampleWeights.of(
+                                        source.width(),
+                                        width,
+                                        filter,
+                                        window.left(),
+                                        window.right()));
         int length = window.width() * CHANNELS;
         if (sums.length < length) {
             sums = new int[length];
@@ -91,6 +101,21 @@ final class Resampler {
         }
     }
 
+    /** Most pictures are as wide as the one before. */
+    @SuppressWarnings("ReferenceEquality") // records would compare their arrays so, too
+    private Narrowing narrowing(ResampleWeights across) {
+        Narrowing same = last;
+        if (same != null && across == lastWeights) {
+            return same;
+        }
+        Narrowing fresh = LOOPS.narrowing(across);
+        if (across.isSmall()) {
+            last = fresh;
+            lastWeights = across;
+        }
+        return fresh;
+    }
+
     private void reserve(int slots, int length) {
         long needed = (long) slots * length;
         if (needed > Integer.MAX_VALUE - 8) {
@@ -114,43 +139,20 @@ final class Resampler {
     /** Brings one row of the source to the window's width. */
     private static void narrow(
             Picture source,
-            @Nullable ResampleWeights across,
+            @Nullable Narrowing across,
             Window window,
             int row,
             int[] target,
             int at) {
         byte[] values = source.values();
         int start = row * source.width() * CHANNELS;
-        if (across == null) {
-            int from = start + window.left() * CHANNELS;
-            for (int i = 0; i < window.width() * CHANNELS; i++) {
-                target[at + i] = values[from + i] & 0xff;
-            }
+        if (across != null) {
+            across.row(values, start, target, at);
             return;
         }
-        int[] starts = across.starts();
-        int[] counts = across.counts();
-        int[] weights = across.weights();
-        int taps = across.taps();
-        int to = at;
-        for (int i = 0; i < starts.length; i++) {
-            int red = ResampleWeights.HALF;
-            int green = ResampleWeights.HALF;
-            int blue = ResampleWeights.HALF;
-            int from = start + starts[i] * CHANNELS;
-            int first = i * taps;
-            int end = first + counts[i];
-            for (int k = first; k < end; k++) {
-                int weight = weights[k];
-                red += (values[from] & 0xff) * weight;
-                green += (values[from + 1] & 0xff) * weight;
-                blue += (values[from + 2] & 0xff) * weight;
-                from += CHANNELS;
-            }
-            target[to] = rounded(red);
-            target[to + 1] = rounded(green);
-            target[to + 2] = rounded(blue);
-            to += CHANNELS;
+        int from = start + window.left() * CHANNELS;
+        for (int i = 0; i < window.width() * CHANNELS; i++) {
+            target[at + i] = values[from + i] & 0xff;
         }
     }
 
@@ -211,12 +213,8 @@ final class Resampler {
     private void round(byte[] target, int at, int length) {
         int[] finished = sums;
         for (int i = 0; i < length; i++) {
-            target[at + i] = (byte) rounded(finished[i]);
+            target[at + i] = (byte) ResampleWeights.rounded(finished[i]);
         }
-    }
-
-    private static int rounded(int sum) {
-        return Math.max(0, Math.min(255, sum >> ResampleWeights.PRECISION));
     }
 
     /** As Pillow's {@code ImagingScaleAffine}, which adds the step up and does not multiply. */
