@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,29 @@ class ReadmeTest {
         String printed = run(command, Path.of("").toAbsolutePath());
         assertThat(printed).isNotBlank();
         assertThat(example.group(1)).contains("// " + printed.strip());
+    }
+
+    /** Of ONNX's node tests: those that are listed as not passed, and all others. */
+    @Test
+    void theCountOfNodeTestsIsThatOfTheList() throws IOException {
+        Matcher told =
+                Pattern.compile(
+                                "Of the (\\d+) node tests .*?, (\\d+) pass, .*?The other (\\d+) ",
+                                Pattern.DOTALL)
+                        .matcher(readme());
+        assertThat(told.find()).isTrue();
+        Path list = Path.of("src/test/resources/io/strider/onnx/node-tests-not-passed.txt");
+        long notPassed =
+                Files.readAllLines(list).stream().filter(line -> line.startsWith("test_")).count();
+        assertThat(Long.parseLong(told.group(3))).isEqualTo(notPassed);
+        assertThat(Long.parseLong(told.group(2)) + notPassed)
+                .isEqualTo(Long.parseLong(told.group(1)));
+        Path data = Path.of("/usr/share/libonnx-testdata/data/node");
+        if (Files.isDirectory(data)) {
+            try (Stream<Path> all = Files.list(data)) {
+                assertThat(all.count()).isEqualTo(Long.parseLong(told.group(1)));
+            }
+        }
     }
 
     @Test

@@ -71,7 +71,7 @@ final class ExplainCommand extends StriderCommand {
             names = "--time",
             paramLabel = "<runs>",
             description =
-                    "Run it so often on zeros and add each step's median time. Default: not run.")
+                    "Run it so often on zeros and add each step's mean time. Default: not run.")
     private @Nullable Integer runs;
 
     @Option(

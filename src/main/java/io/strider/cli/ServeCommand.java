@@ -173,7 +173,8 @@ final class ServeCommand extends StriderCommand {
             converter = ByteCount.Converter.class,
             description =
                     "Memory off the heap that computing may take, beside the models; what does not fit"
-                            + " waits. Default: as much as the machine has.")
+                            + " waits, what never would is refused. The models share it equally."
+                            + " Default: for each as much as the Java heap may take, but at least 1G.")
     private @Nullable ByteCount memory;
 
     @Option(

@@ -29,6 +29,12 @@ class EnvironmentDefaultsTest {
     }
 
     @Test
+    void serveAsksIt() {
+        assertThat(SERVE.getCommandSpec().defaultValueProvider())
+                .isInstanceOf(EnvironmentDefaults.class);
+    }
+
+    @Test
     void helpIsNotForTheEnvironmentToAskFor() {
         EnvironmentDefaults all = new EnvironmentDefaults(_ -> "true");
         assertThat(all.defaultValue(option("--help"))).isNull();

@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Whatever is done to a model, it is refused when it is read, loaded, planned or run, or it runs:
  * nothing but the announced exceptions, within the memory that the session may take.
  */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // none hangs
 class NetworkFuzzTest {
     private static final long SEED = 4_112_026;
     private static final int MUTATIONS = 7_000;

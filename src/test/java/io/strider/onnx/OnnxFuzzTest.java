@@ -19,9 +19,11 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever is done to a file, a model or an {@link OnnxFormatException} comes out of it. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // none hangs
 class OnnxFuzzTest {
     private static final long SEED = 20_261_123;
     private static final int MUTATIONS = 7_000;

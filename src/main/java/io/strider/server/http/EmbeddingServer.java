@@ -40,6 +40,9 @@ public final class EmbeddingServer implements AutoCloseable {
     private static final Duration WRITE_TIME = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(5);
 
+    /** For telling clients that their requests were given up. */
+    private static final Duration TIME_TO_TELL = Duration.ofSeconds(1);
+
     /** Kept, since a logger that nobody holds forgets its level. */
     private static final Logger HELIDON = Logger.getLogger("io.helidon");
 
@@ -247,7 +250,7 @@ public final class EmbeddingServer implements AutoCloseable {
      * Refuses new requests with 503 from now on, and waits until those that have been accepted are
      * answered.
      *
-     * @param most how long; what has not ended by then is given up
+     * @param most how long; what has not ended by then is given up, and told so
      * @return whether nothing had to be given up
      * @throws InterruptedException if this thread is interrupted
      */
@@ -258,15 +261,21 @@ public final class EmbeddingServer implements AutoCloseable {
         if (models == null) {
             return true;
         }
+        boolean idle = awaitAnswers(end);
+        models.drain();
+        if (!idle) {
+            models.giveUp();
+            awaitAnswers(System.nanoTime() + TIME_TO_TELL.toNanos());
+        }
+        return idle;
+    }
+
+    /** Whether all that was accepted is answered in time. */
+    private boolean awaitAnswers(long end) throws InterruptedException {
         while (exchange.underWay() > 0 && System.nanoTime() - end < 0) {
             Thread.sleep(POLL);
         }
-        models.drain();
-        boolean idle = exchange.underWay() == 0;
-        if (!idle) {
-            models.giveUp();
-        }
-        return idle;
+        return exchange.underWay() == 0;
     }
 
     /** Ends at once: closes all connections. The models stay open. */

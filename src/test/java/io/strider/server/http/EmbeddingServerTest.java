@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.strider.server.inference.RefusedException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -266,6 +270,63 @@ class EmbeddingServerTest {
             assertThat(head).startsWith("HTTP/1.1 200").contains("Content-Length: 14");
             raw.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
             assertThat(raw.answer()).startsWith("HTTP/1.1 200").endsWith("{\"ready\":true}");
+        }
+    }
+
+    @Test
+    void untilTheModelsAreThereRequestsAreRefused() throws Exception {
+        try (TestServer server = TestServer.starting()) {
+            assertThat(server.get("/healthz").statusCode()).isEqualTo(503);
+            HttpResponse<String> early = server.post("/embed", new byte[3]);
+            assertThat(early.statusCode()).isEqualTo(503);
+            assertThat(early.body()).contains("unavailable");
+            assertThat(server.get("/metrics").body()).contains("strider_ready 0.0");
+            assertThat(server.models.calls).isEmpty();
+
+            server.server.serve(server.models);
+            assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
+            assertThat(server.post("/embed", new byte[3]).statusCode()).isEqualTo(200);
+            assertThat(server.get("/metrics").body()).contains("strider_ready 1.0");
+        }
+    }
+
+    @Test
+    void whatIsUnderWayIsAnsweredWhileTheServerEndsAndNothingNew() throws Exception {
+        try (TestServer server = TestServer.start();
+                ExecutorService threads = Executors.newCachedThreadPool()) {
+            CountDownLatch hold = server.models.hold();
+            Future<HttpResponse<String>> first =
+                    threads.submit(() -> server.post("/embed", new byte[7]));
+            assertThat(server.models.begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            Future<Boolean> drained =
+                    threads.submit(() -> server.server.drain(Duration.ofSeconds(20)));
+            while (server.get("/healthz").statusCode() != 503) {
+                Thread.onSpinWait();
+            }
+            assertThat(server.post("/embed", new byte[8]).statusCode()).isEqualTo(503);
+            assertThat(drained.isDone()).isFalse();
+
+            hold.countDown();
+            assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.models.calls).hasSize(1);
+            assertThat(server.models.drained).isTrue();
+            assertThat(server.models.givenUp).isFalse();
+        }
+    }
+
+    @Test
+    void whatDoesNotEndInTimeIsGivenUpAndItsClientTold() throws Exception {
+        try (TestServer server = TestServer.start();
+                ExecutorService threads = Executors.newCachedThreadPool()) {
+            CountDownLatch _ = server.models.hold();
+            Future<HttpResponse<String>> first =
+                    threads.submit(() -> server.post("/embed", new byte[7]));
+            assertThat(server.models.begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.server.drain(Duration.ofMillis(50))).isFalse();
+            server.server.close();
+            assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+            assertThat(server.models.givenUp).isTrue();
         }
     }
 }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -150,6 +151,46 @@ class ModelsTest {
             assertThat(results.get(5).refusal().reason()).isEqualTo(Reason.TOO_LARGE);
             assertThatThrownBy(results.get(1)::vector).isInstanceOf(RefusedException.class);
             assertThat(models.queued()).isZero();
+        }
+    }
+
+    @Test
+    void modelsHaveRunOnceWhenTheyAreLoaded() throws Exception {
+        try (Models models = means().load()) {
+            assertThat(models.nativeBytes()).as("what a run leaves for the next").isPositive();
+        }
+    }
+
+    @Test
+    void observersAreToldOfEachPictureAndRow() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        InferenceObserver listening =
+                new InferenceObserver() {
+                    @Override
+                    public void decoded(String model, long waitNanos, long decodeNanos) {
+                        told.add("decoded " + model + (waitNanos >= 0 && decodeNanos > 0));
+                    }
+
+                    @Override
+                    public void dequeued(String model, long queueNanos) {
+                        told.add("dequeued " + model + (queueNanos >= 0));
+                    }
+                };
+        byte[] red = TestModels.png(3, 3, 0xff0000);
+        try (Models models =
+                means().model(TestModels.file(folder, "d", TestModels.doubling("N")))
+                        .observer(listening)
+                        .load()) {
+            models.embed("means", List.of(red, red), call());
+            assertThat(told)
+                    .containsExactlyInAnyOrder(
+                            "decoded meanstrue",
+                            "decoded meanstrue",
+                            "dequeued meanstrue",
+                            "dequeued meanstrue");
+            told.clear();
+            models.infer("d", Map.of("x", rows(2)), List.of(), call());
+            assertThat(told).isNotEmpty().allMatch("dequeued dtrue"::equals);
         }
     }
 
