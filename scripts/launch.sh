@@ -40,8 +40,7 @@ run_strider() {
         *) options+=(-XX:+UseSerialGC -Xmn24m) ;;
     esac
     if [ -e "$project/target/strider.jsa" ]; then
-        options+=(-XX:SharedArchiveFile="$project/target/strider.jsa" -Xshare:auto
-            -Xlog:cds=off -Xlog:cds+dynamic=off)
+        options+=(-XX:SharedArchiveFile="$project/target/strider.jsa")
     fi
     # shellcheck disable=SC2086
     exec "$JAVA_HOME/bin/java" "${options[@]}" ${STRIDER_JAVA_OPTIONS:-} -cp "$(classpath)" \

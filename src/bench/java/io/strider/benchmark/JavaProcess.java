@@ -29,13 +29,13 @@ public final class JavaProcess {
                 : List.of("@" + file);
     }
 
-    /** Those of them that are about the JVM's compilers, for a peer's JVM. */
-    public static List<String> compilerOptions() throws IOException {
+    /** Those of them that are not about Strider, for a peer's JVM. */
+    public static List<String> commonOptions() throws IOException {
         String file = System.getProperty(OPTIONS);
         return file == null
                 ? List.of()
                 : Files.readAllLines(Path.of(file)).stream()
-                        .filter(line -> line.startsWith("-XX:"))
+                        .filter(line -> line.startsWith("-X"))
                         .toList();
     }
 

@@ -263,20 +263,18 @@ final class ServeCommand extends StriderCommand {
                     loaded.models().stream()
                             .map(ModelDescription::name)
                             .collect(Collectors.joining(", "));
-            OptionalDouble age = ProcessAge.seconds();
             out().println(
                             "strider: serving %s on %s%s"
-                                    .formatted(
-                                            names,
-                                            server.address(),
-                                            age.isPresent()
-                                                    ? String.format(
-                                                            Locale.ROOT,
-                                                            " (ready after %.2f s)",
-                                                            age.getAsDouble())
-                                                    : ""));
+                                    .formatted(names, server.address(), readyAfter()));
             out().flush();
         }
+    }
+
+    private static String readyAfter() {
+        OptionalDouble age = ProcessAge.seconds();
+        return age.isPresent()
+                ? String.format(Locale.ROOT, " (ready after %.2f s)", age.getAsDouble())
+                : "";
     }
 
     private static void handleSignals(Consumer<String> handler) {

@@ -64,7 +64,7 @@ public final class ImageEmbedder implements AutoCloseable {
                         .outputs(builder.outputs(network.graph(), output))
                         .owns(network);
         if (builder.concurrency > 0) {
-            parts.concurrency(builder.concurrency).preparers(builder.concurrency);
+            parts.concurrency(builder.concurrency).packingThreads(builder.concurrency);
         }
         if (builder.memoryLimit >= 0) {
             parts.memoryLimit(builder.memoryLimit);

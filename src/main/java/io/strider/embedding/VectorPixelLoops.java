@@ -111,7 +111,7 @@ final class VectorPixelLoops implements PixelLoops {
         int[] starts = across.starts();
         int reach = starts[starts.length - 1] * CHANNELS + (steps - 1) * VALUES + LANES;
         return (source, start, target, at) -> {
-            if (start + reach <= source.length) {
+            if (start <= source.length - reach) {
                 narrow(source, start, starts, weights, steps, target, at);
             } else { // a last row, behind whose end nothing may be read
                 ScalarPixelLoops.narrow(across, source, start, target, at);

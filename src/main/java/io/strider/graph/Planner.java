@@ -26,7 +26,7 @@ final class Planner {
     private final ConstantTensors constants;
     private final SharedParts parts;
     private final @Nullable Workers workers;
-    private final int preparers;
+    private final int packingThreads;
     private final boolean strict;
     private final long memoryLimit;
 
@@ -35,7 +35,7 @@ final class Planner {
      *
      * @param firstIndex of its nodes, for what plans share
      * @param workers who make kernels; null for the caller
-     * @param preparers without workers, how many threads make kernels
+     * @param packingThreads without workers, how many threads make the first plan's kernels
      * @param memoryLimit bytes that a run may take
      */
     Planner(
@@ -44,7 +44,7 @@ final class Planner {
             ConstantTensors constants,
             SharedParts parts,
             @Nullable Workers workers,
-            int preparers,
+            int packingThreads,
             boolean strict,
             long memoryLimit) {
         this.graph = graph;
@@ -52,7 +52,8 @@ final class Planner {
         this.constants = constants;
         this.parts = parts;
         this.workers = workers;
-        this.preparers = Math.min(preparers, Runtime.getRuntime().availableProcessors());
+        int processors = Runtime.getRuntime().availableProcessors();
+        this.packingThreads = Math.min(packingThreads, Math.min(processors, Workers.MOST));
         this.strict = strict;
         this.memoryLimit = memoryLimit;
     }
@@ -130,7 +131,10 @@ final class Planner {
         }
     }
 
-    /** Has kernels made, by the workers if there are any: packing weights takes its time. */
+    /**
+     * Has kernels made, by the workers if there are any. Without them threads are started for the
+     * first plan alone: it packs the weights, which the others share.
+     */
     private void prepare(
             List<PlannedNode> nodes,
             Inference inference,
@@ -153,9 +157,9 @@ final class Planner {
                 };
         if (workers != null) {
             workers.run(nodes.size(), 0, task);
-        } else if (preparers > 1) {
-            try (Workers own = Workers.of(Math.min(preparers, Workers.MOST))) {
-                own.run(nodes.size(), 0, task);
+        } else if (packingThreads > 1 && parts.count() == 0) {
+            try (Workers packers = Workers.of(packingThreads)) {
+                packers.run(nodes.size(), 0, task);
             }
         } else {
             for (int i = 0; i < nodes.size(); i++) {

@@ -72,7 +72,7 @@ public final class Session implements AutoCloseable {
                 constants,
                 parts,
                 workers,
-                builder.preparers,
+                builder.packingThreads,
                 builder.strictNumerics,
                 builder.memoryLimit);
     }
@@ -325,7 +325,7 @@ public final class Session implements AutoCloseable {
         private final Graph graph;
         private @Nullable Workers workers;
         private @Nullable AutoCloseable owned;
-        private int preparers = 1;
+        private int packingThreads = 1;
         private int concurrency = Runtime.getRuntime().availableProcessors();
         private long memoryLimit = Math.max(LEAST_LIMIT, Runtime.getRuntime().maxMemory());
         private boolean strictNumerics;
@@ -343,17 +343,17 @@ public final class Session implements AutoCloseable {
         }
 
         /**
-         * How many threads pack weights when sizes are met for the first time, where there are no
-         * workers: the caller alone by default, others only as long as that takes. More than there
-         * are processors are not taken.
+         * How many threads pack the weights in the first run, where there are no workers: the
+         * caller alone by default, others only as long as that takes. More than there are
+         * processors are not taken.
          *
          * @throws IllegalArgumentException if it is less than 1
          */
-        public Builder preparers(int threads) {
+        public Builder packingThreads(int threads) {
             if (threads < 1) {
                 throw new IllegalArgumentException("threads: " + threads + " (expected: >= 1)");
             }
-            this.preparers = threads;
+            this.packingThreads = threads;
             return this;
         }
 

@@ -201,7 +201,7 @@ class SessionThreadsTest {
     }
 
     @Test
-    void preparersMakeKernelsSideBySideAndEnd() {
+    void packingThreadsMakeKernelsSideBySideAndEnd() {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "more would not be taken");
         Met met = new Met();
         Graph graph =
@@ -211,7 +211,7 @@ class SessionThreadsTest {
                         .node(new Node("b", met, List.of("y"), List.of("z")))
                         .output("z")
                         .build();
-        try (Session session = Session.builder(graph).fuse(false).preparers(2).build();
+        try (Session session = Session.builder(graph).fuse(false).packingThreads(2).build();
                 Arena arena = Arena.ofConfined()) {
             Tensor x = Tensor.zeros(arena, 5);
             Value z = session.run(Map.of("x", new Value.Floats(x)), arena).get("z");
@@ -220,7 +220,7 @@ class SessionThreadsTest {
         assertThat(met.makers).hasSize(2);
         met.makers.remove(Thread.currentThread());
         assertThat(met.makers).noneMatch(Thread::isAlive);
-        assertThatThrownBy(() -> Session.builder(graph).preparers(0))
+        assertThatThrownBy(() -> Session.builder(graph).packingThreads(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("threads: 0 (expected: >= 1)");
     }

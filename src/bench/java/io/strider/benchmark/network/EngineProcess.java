@@ -66,13 +66,12 @@ final class EngineProcess implements AutoCloseable {
         String archives = System.getProperty(ARCHIVES);
         if (archives != null) {
             options.add("-XX:SharedArchiveFile=" + Path.of(archives, engine + ".jsa"));
-            options.addAll(List.of("-Xshare:auto", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
         }
         if (engine.equals("strider")) {
             options.addAll(JavaProcess.launcherOptions());
             options.add(JavaProcess.BEST_KERNELS);
         } else {
-            options.addAll(JavaProcess.compilerOptions());
+            options.addAll(JavaProcess.commonOptions());
         }
         return options;
     }

@@ -149,7 +149,7 @@ final class ServedModel {
             Session.Builder builder =
                     Session.builder(network.graph())
                             .concurrency(settings.threads)
-                            .preparers(settings.threads)
+                            .packingThreads(settings.threads)
                             .owns(network);
             if (settings.memoryLimit >= 0) {
                 builder.memoryLimit(settings.memoryLimit);

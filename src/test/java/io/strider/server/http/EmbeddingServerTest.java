@@ -290,14 +290,21 @@ class EmbeddingServerTest {
         }
     }
 
+    /** A request that has come to the models, which hold it. */
+    private static Future<HttpResponse<String>> underWay(TestServer server, ExecutorService threads)
+            throws InterruptedException {
+        Future<HttpResponse<String>> request =
+                threads.submit(() -> server.post("/embed", new byte[7]));
+        assertThat(server.models.begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        return request;
+    }
+
     @Test
     void whatIsUnderWayIsAnsweredWhileTheServerEndsAndNothingNew() throws Exception {
         try (TestServer server = TestServer.start();
                 ExecutorService threads = Executors.newCachedThreadPool()) {
             CountDownLatch hold = server.models.hold();
-            Future<HttpResponse<String>> first =
-                    threads.submit(() -> server.post("/embed", new byte[7]));
-            assertThat(server.models.begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            Future<HttpResponse<String>> first = underWay(server, threads);
             Future<Boolean> drained =
                     threads.submit(() -> server.server.drain(Duration.ofSeconds(20)));
             while (server.get("/healthz").statusCode() != 503) {
@@ -320,9 +327,7 @@ class EmbeddingServerTest {
         try (TestServer server = TestServer.start();
                 ExecutorService threads = Executors.newCachedThreadPool()) {
             CountDownLatch _ = server.models.hold();
-            Future<HttpResponse<String>> first =
-                    threads.submit(() -> server.post("/embed", new byte[7]));
-            assertThat(server.models.begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            Future<HttpResponse<String>> first = underWay(server, threads);
             assertThat(server.server.drain(Duration.ofMillis(50))).isFalse();
             server.server.close();
             assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
