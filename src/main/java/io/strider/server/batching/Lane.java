@@ -45,6 +45,7 @@ final class Lane<K, T, R> implements Runnable {
 
     @Override
     public void run() {
+        Precedence.standBack();
         boolean more = true;
         while (more) {
             try {

@@ -4,8 +4,8 @@
  * <p>Whoever has work {@linkplain io.strider.server.batching.Batcher#reserve reserves} places for
  * all of it first, prepares it, and {@linkplain io.strider.server.batching.Reservation#submit
  * submits} each item with a key. Items of one key may be computed together. A fixed number of
- * threads, the lanes, take batches and compute them; the callers wait for the {@linkplain
- * io.strider.server.batching.Ticket tickets}.
+ * threads, the lanes, take batches and compute them, at less precedence than other threads have;
+ * the callers wait for the {@linkplain io.strider.server.batching.Ticket tickets}.
  *
  * <p>The package knows neither pictures nor networks.
  */
