@@ -198,6 +198,11 @@ final class FramePool {
         }
     }
 
+    /** The most bytes of all frames together. */
+    long limit() {
+        return limit;
+    }
+
     /** Bytes of all frames. */
     long bytes() {
         lock.lock();

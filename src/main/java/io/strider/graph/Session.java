@@ -299,6 +299,11 @@ public final class Session implements AutoCloseable {
         return frames.bytes();
     }
 
+    /** Bytes of native memory that frames may hold. */
+    public long memoryLimit() {
+        return frames.limit();
+    }
+
     /**
      * Waits for the runs under way, sends away those that wait, and gives all memory back, that of
      * the weights included if the session {@linkplain Builder#owns owns} it.

@@ -121,6 +121,11 @@ public final class Batcher<K, T, R> implements AutoCloseable {
         }
     }
 
+    /** How it works. */
+    public BatcherOptions options() {
+        return options;
+    }
+
     /** How many places are free now. */
     public int free() {
         lock.lock();

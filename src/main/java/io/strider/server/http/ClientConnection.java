@@ -344,12 +344,16 @@ final class ClientConnection {
 
     // ---- ends, on any thread
 
-    /** Ends what has taken longer than its phase may. */
-    void expire(long now) {
+    /**
+     * Ends what has taken longer than its phase may.
+     *
+     * @return whether there was such
+     */
+    boolean expire(long now) {
         lock.lock();
         try {
             if (now - deadline < 0) {
-                return;
+                return false;
             }
             if (phase == Phase.BODY && socket != null && !socket.isSecure()) {
                 deadline = now + TimeUnit.SECONDS.toNanos(1);
@@ -359,7 +363,7 @@ final class ClientConnection {
                                 "timeout",
                                 "body: not whole in time (expected: within the request's time)");
                 channel.shutdownInput(); // so that it can still be told
-                return;
+                return true;
             }
         } catch (IOException _) {
             // Then it is closed.
@@ -367,6 +371,7 @@ final class ClientConnection {
             lock.unlock();
         }
         close();
+        return true;
     }
 
     /** Closes the connection at once. */

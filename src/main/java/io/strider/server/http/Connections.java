@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -51,6 +52,9 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
     private final int most;
     private final boolean secure;
     private final Map<Ends, ClientConnection> open = new ConcurrentHashMap<>();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder displaced = new LongAdder();
+    private final LongAdder expired = new LongAdder();
     private final Thread watch;
     private volatile boolean closed;
 
@@ -84,6 +88,26 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
         return open.size();
     }
 
+    /** How many there may be. */
+    int most() {
+        return most;
+    }
+
+    /** How many have been refused as all others were busy. */
+    long refused() {
+        return refused.sum();
+    }
+
+    /** How many idle ones have given way to others. */
+    long displaced() {
+        return displaced.sum();
+    }
+
+    /** How many phases have taken longer than they may, that of being idle too. */
+    long expired() {
+        return expired.sum();
+    }
+
     /**
      * A client has connected. Called by one thread, before the connection has one of its own.
      *
@@ -93,6 +117,7 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
         try {
             Ends ends = new Ends(channel.getLocalAddress(), channel.getRemoteAddress());
             if (open.size() >= most && !closeIdlest()) {
+                refused.increment();
                 if (!secure) {
                     int _ = channel.write(REFUSED.duplicate()); // fits into the socket's buffer
                 }
@@ -117,6 +142,7 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
         if (idlest == null) {
             return false;
         }
+        displaced.increment();
         idlest.getValue().close();
         open.remove(idlest.getKey(), idlest.getValue());
         return true;
@@ -128,7 +154,9 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
             long now = System.nanoTime();
             open.forEach((ends, connection) -> {
                 if (connection.isOpen()) {
-                    connection.expire(now);
+                    if (connection.expire(now)) {
+                        expired.increment();
+                    }
                 } else {
                     open.remove(ends, connection);
                 }

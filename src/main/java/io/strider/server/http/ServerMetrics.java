@@ -1,6 +1,7 @@
 package io.strider.server.http;
 
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -14,13 +15,13 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.strider.server.inference.InferenceObserver;
 import io.strider.server.inference.ManagedInference;
 import io.strider.server.inference.ModelDescription;
+import io.strider.server.inference.Occupancy;
 import io.strider.server.inference.RefusedException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -89,24 +90,60 @@ public final class ServerMetrics implements InferenceObserver, AutoCloseable {
     /** Reads the state of connections and models whenever it is asked for. */
     void watch(Connections connections, BodyBudget bodies, StartingInference inference) {
         gauge("strider.connections", "open connections", connections, Connections::count);
+        gauge("strider.connections.most", "those that may be open", connections, Connections::most);
+        counter(
+                "strider.connections.refused",
+                "as too many were busy",
+                connections,
+                Connections::refused);
+        counter(
+                "strider.connections.displaced",
+                "idle ones that gave way",
+                connections,
+                Connections::displaced);
+        counter(
+                "strider.connections.expired",
+                "that took longer than they may, idle ones too",
+                connections,
+                Connections::expired);
         gauge("strider.body.bytes", "bodies in memory", bodies, BodyBudget::taken);
         gauge("strider.ready", "1 if requests are answered", inference, of -> of.isReady() ? 1 : 0);
-        gauge("strider.queued", "pictures that wait", inference, of(ManagedInference::queued));
-        gauge(
-                "strider.computing",
-                "threads that compute",
+        watch(inference, "strider.queued", "pictures that wait", Occupancy::queued);
+        watch(inference, "strider.queue.capacity", "those that may", Occupancy::queueCapacity);
+        watch(inference, "strider.computing", "threads that compute", Occupancy::computing);
+        watch(inference, "strider.compute.threads", "those there are", Occupancy::computeThreads);
+        watch(inference, "strider.decoding", "threads that decode", Occupancy::decoding);
+        watch(inference, "strider.decode.threads", "those there are", Occupancy::decodeThreads);
+        watch(
                 inference,
-                of(ManagedInference::computing));
-        gauge(
                 "strider.native.bytes",
                 "off-heap bytes that computations hold",
+                Occupancy::nativeBytes);
+        watch(
                 inference,
-                of(ManagedInference::nativeBytes));
+                "strider.native.limit.bytes",
+                "off-heap bytes that they may hold",
+                Occupancy::nativeLimit);
     }
 
-    private static ToDoubleFunction<StartingInference> of(
-            Function<ManagedInference, ? extends Number> value) {
-        return inference -> inference.loaded().map(value).map(Number::doubleValue).orElse(0.0);
+    private void watch(
+            StartingInference inference,
+            String name,
+            String description,
+            ToDoubleFunction<Occupancy> value) {
+        gauge(
+                name,
+                description,
+                inference,
+                of ->
+                        of.loaded()
+                                .map(ManagedInference::occupancy)
+                                .map(value::applyAsDouble)
+                                .orElse(0.0));
+    }
+
+    private <T> void counter(String name, String description, T of, ToDoubleFunction<T> value) {
+        FunctionCounter.builder(name, of, value).description(description).register(registry);
     }
 
     private <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {

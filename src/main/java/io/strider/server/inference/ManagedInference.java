@@ -36,14 +36,8 @@ public interface ManagedInference extends Inference, AutoCloseable {
     /** Gives up what is queued and not yet being computed: such calls are refused. */
     void giveUp();
 
-    /** Pictures and rows that are reserved or queued, and not yet being computed. */
-    int queued();
-
-    /** Threads that compute now, at most as many as there are. */
-    int computing();
-
-    /** Bytes off the heap that computations hold, the models' weights not counted. */
-    long nativeBytes();
+    /** How much is taken now of what there is. */
+    Occupancy occupancy();
 
     /** Drains, waits until all that was accepted is answered, and gives all memory back. */
     @Override

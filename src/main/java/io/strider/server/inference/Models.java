@@ -41,7 +41,6 @@ public final class Models implements ManagedInference {
     public static final int MOST_PICTURES = 10_000;
 
     private final int maxPictures;
-    private final int maxQueued;
     private final InferenceObserver observer;
     private final CallGate gate = new CallGate();
     private final PixelBudget pixels = PixelBudget.ofHeap();
@@ -51,7 +50,6 @@ public final class Models implements ManagedInference {
 
     private Models(Builder builder, ModelRegistry registry, BatcherOptions computeOptions) {
         this.maxPictures = builder.maxPictures;
-        this.maxQueued = builder.maxQueued;
         this.observer = Objects.requireNonNull(builder.observer.get(), "observer");
         this.registry = registry;
         this.computing =
@@ -126,11 +124,12 @@ public final class Models implements ManagedInference {
     /** Reserves places for a request's items, or refuses it. */
     private <K, T, R> Reservation<K, T, R> places(Batcher<K, T, R> stage, Call call, int items)
             throws RefusedException {
-        if (items > maxQueued) {
+        int capacity = stage.options().capacity();
+        if (items > capacity) {
             throw new RefusedException(
                     Reason.TOO_LARGE,
                     "request: %s items (expected: at most %s, which the queue holds)"
-                            .formatted(items, maxQueued));
+                            .formatted(items, capacity));
         }
         if (call.remainingNanos() <= 0) {
             throw Refusals.deadline("request");
@@ -229,27 +228,17 @@ public final class Models implements ManagedInference {
         computing.giveUp();
     }
 
-    /** Pictures and rows that have a place in the queue and are not being computed. */
     @Override
-    public int queued() {
-        return computing.waiting();
-    }
-
-    /** Threads that compute now. */
-    @Override
-    public int computing() {
-        return computing.busyLanes();
-    }
-
-    /** Threads that decode now. */
-    public int decoding() {
-        return decoding.busyLanes();
-    }
-
-    /** Bytes off the heap that computations hold, the models' weights not counted. */
-    @Override
-    public long nativeBytes() {
-        return registry.all().stream().mapToLong(ServedModel::nativeBytes).sum();
+    public Occupancy occupancy() {
+        return new Occupancy(
+                computing.waiting(),
+                computing.options().capacity(),
+                computing.busyLanes(),
+                computing.options().lanes(),
+                decoding.busyLanes(),
+                decoding.options().lanes(),
+                registry.all().stream().mapToLong(ServedModel::nativeBytes).sum(),
+                registry.all().stream().mapToLong(ServedModel::nativeLimit).sum());
     }
 
     /**

@@ -209,6 +209,11 @@ final class ServedModel {
         return session.frameBytes();
     }
 
+    /** Bytes off the heap that they may hold. */
+    long nativeLimit() {
+        return session.memoryLimit();
+    }
+
     /** A use of this model; null if it is retired: there is another one, then. */
     synchronized @Nullable Lease lease() {
         if (retired) {

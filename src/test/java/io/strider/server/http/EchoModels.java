@@ -6,6 +6,7 @@ import io.strider.server.inference.Embedded;
 import io.strider.server.inference.EmbeddedPictures;
 import io.strider.server.inference.ManagedInference;
 import io.strider.server.inference.ModelDescription;
+import io.strider.server.inference.Occupancy;
 import io.strider.server.inference.RefusedException;
 import io.strider.server.inference.RefusedException.Reason;
 import io.strider.tensor.ElementType;
@@ -93,18 +94,8 @@ final class EchoModels implements ManagedInference {
     public void giveUp() {}
 
     @Override
-    public int queued() {
-        return 0;
-    }
-
-    @Override
-    public int computing() {
-        return 0;
-    }
-
-    @Override
-    public long nativeBytes() {
-        return 0;
+    public Occupancy occupancy() {
+        return new Occupancy(0, 1, 0, 1, 0, 1, 0, 1);
     }
 
     @Override

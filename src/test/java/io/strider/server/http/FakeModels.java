@@ -5,6 +5,7 @@ import io.strider.server.inference.Embedded;
 import io.strider.server.inference.EmbeddedPictures;
 import io.strider.server.inference.ManagedInference;
 import io.strider.server.inference.ModelDescription;
+import io.strider.server.inference.Occupancy;
 import io.strider.server.inference.RefusedException;
 import io.strider.tensor.NdArray;
 import java.io.IOException;
@@ -137,18 +138,8 @@ final class FakeModels implements ManagedInference {
     }
 
     @Override
-    public int queued() {
-        return 3;
-    }
-
-    @Override
-    public int computing() {
-        return 2;
-    }
-
-    @Override
-    public long nativeBytes() {
-        return 4096;
+    public Occupancy occupancy() {
+        return new Occupancy(3, 256, 2, 4, 1, 5, 4096, 8192);
     }
 
     @Override

@@ -163,6 +163,8 @@ class LimitsTest {
             try (Raw silent = server.raw()) {
                 assertThat(silent.isClosed()).isTrue();
             }
+            assertThat(server.get("/metrics").body())
+                    .contains("strider_connections_expired_total 1.0");
             try (Raw used = server.raw()) {
                 used.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
                 assertThat(used.answer()).startsWith("HTTP/1.1 200");
@@ -180,6 +182,8 @@ class LimitsTest {
             }
             assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
             assertThat(idle.getFirst().isClosed()).isTrue();
+            assertThat(server.get("/metrics").body())
+                    .containsPattern("strider_connections_displaced_total 1[89][0-9]\\.0\n");
             for (Raw raw : idle) {
                 raw.close();
             }
@@ -201,6 +205,8 @@ class LimitsTest {
                 hold.countDown();
                 assertThat(first.answer()).endsWith("bytes: 1");
                 assertThat(second.answer()).endsWith("bytes: 1");
+                second.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+                assertThat(second.answer()).contains("strider_connections_refused_total 1.0");
             }
         }
     }

@@ -14,12 +14,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** All protocols over a connection. */
 class ProtocolServicesTest {
@@ -35,7 +41,10 @@ class ProtocolServicesTest {
         metrics = new ServerMetrics();
         server =
                 EmbeddingServer.start(
-                        ServerOptions.builder().port(0).build(),
+                        ServerOptions.builder()
+                                .port(0)
+                                .adminKeys(new ApiKeys(List.of("admin")))
+                                .build(),
                         metrics,
                         new ServerLog(ServerLog.Style.JSON, line -> {}));
         client = HttpClient.newHttpClient();
@@ -317,8 +326,32 @@ class ProtocolServicesTest {
         assertThat(response.headers().firstValue("Allow")).hasValue(allowed);
     }
 
+    /** The methods of each path are those that the server says it knows there. */
     @Test
-    void theDescriptionIsServed() throws IOException {
-        assertAnswer(get("/openapi.json"), 200, "\"openapi\": \"3.1.0\"");
+    void theDescriptionTellsWhatThereIs() throws IOException {
+        HttpResponse<String> description = get("/openapi.json");
+        assertAnswer(description, 200, "\"openapi\": \"3.1.0\"");
+        JsonNode paths = new JsonMapper().readTree(description.body()).path("paths");
+        assertThat(paths.size()).isGreaterThan(10);
+        for (Map.Entry<String, JsonNode> entry : paths.properties()) {
+            String path = entry.getKey();
+            JsonNode methods = entry.getValue();
+            Set<String> told = new TreeSet<>();
+            methods.propertyNames().forEach(method -> told.add(method.toUpperCase(Locale.ROOT)));
+            told.remove("PARAMETERS");
+            HttpResponse<String> other =
+                    send(
+                            to(path.replace("{model}", "first"))
+                                    .header("X-API-Key", "admin")
+                                    .method("PATCH", BodyPublishers.noBody()));
+            assertThat(other.statusCode()).as(path).isEqualTo(405);
+            Set<String> known =
+                    new TreeSet<>(
+                            List.of(other.headers().firstValue("Allow").orElse("").split(", ")));
+            if (!told.contains("HEAD")) {
+                known.remove("HEAD"); // goes without saying
+            }
+            assertThat(known).as(path).isEqualTo(told);
+        }
     }
 }

@@ -7,15 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.strider.embedding.DecodingLimits;
 import io.strider.embedding.ImageDecoder;
 import io.strider.embedding.ImageEmbedder;
-import io.strider.embedding.ImageEmbedderTest;
 import io.strider.embedding.Picture;
 import io.strider.graph.GraphInput;
 import io.strider.server.inference.RefusedException.Reason;
 import io.strider.tensor.ElementType;
 import io.strider.tensor.NdArray;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,21 +64,6 @@ class ModelsTest {
         }
     }
 
-    private static List<byte[]> photographs() throws IOException {
-        List<byte[]> photographs = new ArrayList<>();
-        byte[] names = bytes(ImageEmbedderTest.class, "face_recognition.expected.txt");
-        for (String name : new String(names, StandardCharsets.UTF_8).lines().toList()) {
-            photographs.add(bytes(ImageEmbedderTest.class, "/io/strider/cli/photographs/" + name));
-        }
-        return photographs;
-    }
-
-    private static byte[] bytes(Class<?> beside, String resource) throws IOException {
-        try (InputStream stream = beside.getResourceAsStream(resource)) {
-            return stream.readAllBytes();
-        }
-    }
-
     private Models.Builder means() {
         return Models.builder().model(TestModels.file(folder, "means", TestModels.means(1)));
     }
@@ -99,7 +81,7 @@ class ModelsTest {
 
     @Test
     void aBatchHasTheBitsOfTheLibrary() throws Exception {
-        List<byte[]> photographs = photographs();
+        List<byte[]> photographs = TestModels.photographs();
         try (ImageEmbedder embedder = ImageEmbedder.builder().callerComputes(1).build();
                 Models models = Models.builder().computeThreads(1).maxDelay(LONG).load()) {
             List<Picture> decoded = new ArrayList<>();
@@ -121,7 +103,7 @@ class ModelsTest {
             assertThat(faces.takesPictures()).isTrue();
             assertThat(faces.outputs()).hasSize(1);
             assertThat(faces.outputs().getFirst().shape()).containsExactly(GraphInput.FREE, 128);
-            assertThat(models.nativeBytes()).isPositive();
+            assertThat(models.occupancy().nativeBytes()).isPositive();
         }
     }
 
@@ -150,14 +132,16 @@ class ModelsTest {
             assertThat(results.get(4).refusal().reason()).isEqualTo(Reason.BAD_PICTURE);
             assertThat(results.get(5).refusal().reason()).isEqualTo(Reason.TOO_LARGE);
             assertThatThrownBy(results.get(1)::vector).isInstanceOf(RefusedException.class);
-            assertThat(models.queued()).isZero();
+            assertThat(models.occupancy().queued()).isZero();
         }
     }
 
     @Test
     void modelsHaveRunOnceWhenTheyAreLoaded() throws Exception {
         try (Models models = means().load()) {
-            assertThat(models.nativeBytes()).as("what a run leaves for the next").isPositive();
+            assertThat(models.occupancy().nativeBytes())
+                    .as("what a run leaves for the next")
+                    .isPositive();
         }
     }
 
@@ -328,7 +312,7 @@ class ModelsTest {
                         .load();
         FutureTask<EmbeddedPictures> first = started(models, png, "a");
         blocking.computed.acquire(); // its lane stands still now
-        assertThat(models.computing()).isEqualTo(1);
+        assertThat(models.occupancy().computing()).isEqualTo(1);
         FutureTask<EmbeddedPictures> second = started(models, png, "b");
         while (models.admission().isEmpty()) {
             Thread.onSpinWait();
@@ -336,7 +320,7 @@ class ModelsTest {
         assertThat(models.admission().orElseThrow().reason()).isEqualTo(Reason.QUEUE_FULL);
         assertThat(reason(() -> models.embed(null, List.of(png), call())))
                 .isEqualTo(Reason.QUEUE_FULL);
-        assertThat(models.queued()).isEqualTo(1);
+        assertThat(models.occupancy().queued()).isEqualTo(1);
         models.drain();
         assertThat(models.awaitIdle(Duration.ZERO)).isFalse();
         blocking.open.countDown();
@@ -369,7 +353,7 @@ class ModelsTest {
             FutureTask<EmbeddedPictures> first = started(models, png, "a");
             blocking.computed.acquire();
             FutureTask<EmbeddedPictures> second = started(models, png, "b");
-            while (models.queued() == 0) {
+            while (models.occupancy().queued() == 0) {
                 Thread.onSpinWait();
             }
             models.giveUp();
@@ -391,12 +375,12 @@ class ModelsTest {
             FutureTask<EmbeddedPictures> second =
                     new FutureTask<>(() -> models.embed(null, List.of(png, png, png), call()));
             Thread caller = Thread.startVirtualThread(second);
-            while (models.queued() < 3 || models.decoding() > 0) {
+            while (models.occupancy().queued() < 3 || models.occupancy().decoding() > 0) {
                 Thread.onSpinWait();
             }
             caller.interrupt();
             assertThatThrownBy(second::get).hasCauseInstanceOf(InterruptedException.class);
-            assertThat(models.queued()).isZero();
+            assertThat(models.occupancy().queued()).isZero();
             blocking.open.countDown();
             assertThat(first.get().pictures()).hasSize(1);
         }

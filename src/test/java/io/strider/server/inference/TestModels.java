@@ -1,12 +1,16 @@
 package io.strider.server.inference;
 
+import io.strider.embedding.ImageEmbedderTest;
 import io.strider.onnx.OnnxBuilder;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
@@ -65,5 +69,21 @@ final class TestModels {
 
     static Call call(String caller) {
         return Call.within("test", caller, 1, TimeUnit.MINUTES);
+    }
+
+    /** The packaged photographs of faces, eight. */
+    static List<byte[]> photographs() throws IOException {
+        List<byte[]> photographs = new ArrayList<>();
+        byte[] names = bytes(ImageEmbedderTest.class, "face_recognition.expected.txt");
+        for (String name : new String(names, StandardCharsets.UTF_8).lines().toList()) {
+            photographs.add(bytes(ImageEmbedderTest.class, "/io/strider/cli/photographs/" + name));
+        }
+        return photographs;
+    }
+
+    private static byte[] bytes(Class<?> beside, String resource) throws IOException {
+        try (InputStream stream = beside.getResourceAsStream(resource)) {
+            return stream.readAllBytes();
+        }
     }
 }
