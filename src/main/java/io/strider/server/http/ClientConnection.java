@@ -2,9 +2,11 @@ package io.strider.server.http;
 
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.socket.HelidonSocket;
+import io.helidon.http.media.ReadableEntity;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ServerConnectionException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -33,6 +35,9 @@ final class ClientConnection {
     private static final int FRAME_BYTES = 64 << 10;
 
     private static final Duration LINGER_TIME = Duration.ofSeconds(2);
+
+    /** A body of no more than that is on its way already when it is refused. */
+    private static final long MOST_SKIPPED = 256 << 10;
 
     /** What a connection is doing; each phase has its own deadline. */
     enum Phase {
@@ -72,6 +77,7 @@ final class ClientConnection {
     private @Nullable DataReader reader;
     private @Nullable RequestContext request;
     private boolean bodyLeft;
+    private boolean bodyBegun;
     private boolean serving;
 
     ClientConnection(SocketChannel channel, ConnectionLimits limits, BodyBudget budget) {
@@ -137,6 +143,7 @@ final class ClientConnection {
     void begin(RequestContext context) {
         request = context;
         bodyLeft = context.hasBody();
+        bodyBegun = false;
         enter(Phase.ANSWERING, context.call().deadlineNanos() + limits.writeTime().toNanos());
     }
 
@@ -146,6 +153,7 @@ final class ClientConnection {
      * @throws HttpRefusalException if what has come of it is already too much
      */
     void receive(RequestContext context) throws HttpRefusalException {
+        bodyBegun = true;
         enter(Phase.BODY, context.call().deadlineNanos());
         refusal = excess(0, pending());
         HttpRefusalException refused = refusal;
@@ -202,6 +210,30 @@ final class ClientConnection {
     /** Whether the request's body has not been read to its end. */
     boolean isBodyLeft() {
         return bodyLeft;
+    }
+
+    /**
+     * Whether the connection outlives a request whose body nobody has read: a small one is read and
+     * thrown away, as a new connection would take longer.
+     */
+    boolean canSkipBody(RequestContext context) {
+        return !bodyBegun && context.announcedBytes() <= Math.min(limits.maxBody(), MOST_SKIPPED);
+    }
+
+    /**
+     * Throws away the body of a request that has been answered.
+     *
+     * @throws CloseConnectionException if it does not come whole in time
+     */
+    void skipBody(ReadableEntity body) {
+        enter(Phase.LINGERING, System.nanoTime() + LINGER_TIME.toNanos());
+        try {
+            body.inputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException | RuntimeException lost) { // Helidon has many words for an early end
+            throw new CloseConnectionException("answered, and its body did not come", lost);
+        }
+        bodyLeft = false;
+        enter(Phase.IDLE, System.nanoTime() + limits.idleTime().toNanos());
     }
 
     /** What came is no request: whatever follows it is thrown away. */

@@ -38,7 +38,8 @@ final class Exchange implements Filter {
         connection.begin(context);
         response.header(HeaderNames.create(RequestIds.HEADER), context.call().id());
         response.beforeSend(() -> {
-            if (connection.isBodyLeft() || inference.isEnding()) {
+            boolean lost = connection.isBodyLeft() && !connection.canSkipBody(context);
+            if (lost || inference.isEnding()) {
                 response.header(HeaderValues.CONNECTION_CLOSE);
             }
         });
@@ -58,6 +59,9 @@ final class Exchange implements Filter {
                 || response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
             // Helidon would go on to read, and what it reads may be the body that was left.
             throw new CloseConnectionException("answered, and closed as announced");
+        }
+        if (connection.isBodyLeft()) {
+            connection.skipBody(request.content());
         }
         connection.serving(false); // else the connection ends
     }

@@ -106,6 +106,17 @@ final class RequestContext {
                 || request.headers().contentLength().orElse(0) > 0;
     }
 
+    /**
+     * How many bytes of body are sure to come; {@link Long#MAX_VALUE} where it comes in chunks, or
+     * the client waits to be asked for it.
+     */
+    long announcedBytes() {
+        return request.headers().contains(HeaderNames.TRANSFER_ENCODING)
+                        || request.headers().contains(HeaderNames.EXPECT)
+                ? Long.MAX_VALUE
+                : request.headers().contentLength().orElse(0);
+    }
+
     /** The client is no longer there to be answered. */
     boolean isClientGone() {
         return connection.isGone();

@@ -105,6 +105,51 @@ class LimitsTest {
     }
 
     @Test
+    void aSmallBodyThatIsRefusedDoesNotCostTheConnection() throws Exception {
+        try (TestServer server = TestServer.start();
+                Raw raw = server.raw()) {
+            RefusedException full =
+                    new RefusedException(RefusedException.Reason.QUEUE_FULL, "queue: full");
+            for (int i = 0; i < 3; i++) {
+                server.models.full = full;
+                raw.send(POST + "Content-Length: 200000\r\n\r\n");
+                assertThat(raw.answer())
+                        .startsWith("HTTP/1.1 429") // before its body has come
+                        .doesNotContain("Connection: close");
+                raw.send(new byte[200_000]);
+                server.models.full = null;
+                raw.send(POST + "Content-Length: 1\r\n\r\nx");
+                assertThat(raw.answer()).endsWith("bytes: 1");
+            }
+        }
+    }
+
+    @Test
+    void aSmallBodyThatIsRefusedAndDoesNotComeClosesTheConnection() throws Exception {
+        try (TestServer server = TestServer.start();
+                Raw raw = server.raw()) {
+            server.models.full =
+                    new RefusedException(RefusedException.Reason.QUEUE_FULL, "queue: full");
+            raw.send(POST + "Content-Length: 10\r\n\r\nfive.");
+            assertThat(raw.answer()).startsWith("HTTP/1.1 429");
+            assertThat(raw.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void aClientThatAsksBeforeItSendsIsNotAskedForARefusedBody() throws Exception {
+        try (TestServer server = TestServer.start();
+                Raw raw = server.raw()) {
+            server.models.full =
+                    new RefusedException(RefusedException.Reason.QUEUE_FULL, "queue: full");
+            raw.send(POST + "Content-Length: 10\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(raw.answer()).startsWith("HTTP/1.1 429").contains("Connection: close");
+            raw.socket().shutdownOutput();
+            assertThat(raw.isClosed()).isTrue();
+        }
+    }
+
+    @Test
     void whatFollowsAnUnreadBodyIsNeverTakenForARequest() throws Exception {
         try (TestServer server = TestServer.start();
                 Raw raw = server.raw()) {
@@ -113,7 +158,8 @@ class LimitsTest {
                     "POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
                             .formatted(hidden.length(), hidden));
             assertThat(raw.answer()).startsWith("HTTP/1.1 404");
-            raw.socket().shutdownOutput();
+            raw.send("GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            assertThat(raw.answer()).startsWith("HTTP/1.1 200");
             assertThat(raw.isClosed()).isTrue();
             assertThat(server.log).noneMatch(line -> line.contains("/healthz"));
         }
